@@ -1,0 +1,30 @@
+import type { Tenant } from '../identifiers/tenant.ts'
+import type { FactChange } from './fact-updated.ts'
+
+/** An event as it waits in the row of its fact: what cannot be read again from the fact of its version. */
+export interface SlimEvent {
+  readonly id: string
+  readonly version: number
+  readonly digest: `sha256:${string}`
+  readonly time: string
+  readonly change: FactChange
+  readonly traceId?: string
+  readonly spanId?: string
+}
+
+/** The un-relayed events of one fact, in order of version. */
+export interface OutboxEntry {
+  readonly tenant: Tenant
+  readonly subjectKey: string
+  readonly revision: number
+  readonly events: readonly SlimEvent[]
+}
+
+/** What the relay needs of the fact store. Part of the fact repository's contract suite. */
+export interface Outbox {
+  unrelayed(limit: number): Promise<OutboxEntry[]>
+  /** Takes exactly these events out of the row; ids that are gone are no error. Durable when it resolves. */
+  pull(tenant: Tenant, subjectKey: string, eventIds: readonly string[]): Promise<void>
+  /** Count and oldest time of what waits, for `/status`. */
+  backlog(): Promise<{ readonly events: number; readonly oldest?: string }>
+}

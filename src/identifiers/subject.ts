@@ -1,0 +1,60 @@
+import { ServiceError } from '../errors.ts'
+
+export interface SubjectInput {
+  readonly scanId?: string | undefined
+  readonly imageDigest?: string | undefined
+  readonly component?: string | undefined
+  readonly version?: string | undefined
+}
+
+/** The members that gave the key, and no others. */
+export type Subject = { scanId: string } | { imageDigest: string } | { component: string; version: string }
+
+/** A subject whose key is settled. `aliases` are the further identities that its posts named. */
+export interface IdentifiedSubject {
+  readonly subject: Subject
+  readonly subjectKey: string
+  readonly aliases: readonly string[]
+}
+
+export const subjectProblems = {
+  SUBJECT_INVALID: { status: 400, title: 'The subject is not usable' },
+} as const
+
+export class SubjectError extends ServiceError<keyof typeof subjectProblems> {}
+
+const maxKeyLength = 512
+
+/** `subjectKey` is the first non-empty of scanId, imageDigest, component|version: trimmed, NFC, case kept. Source: contracts, 4. */
+export function identifySubject(input: SubjectInput): IdentifiedSubject {
+  const scanId = cleanPart('scanId', input.scanId)
+  const imageDigest = cleanPart('imageDigest', input.imageDigest)
+  const component = cleanPart('component', input.component)
+  const version = cleanPart('version', input.version)
+  const identities: { subject: Subject; key: string }[] = []
+  if (scanId) identities.push({ subject: { scanId }, key: scanId })
+  if (imageDigest) identities.push({ subject: { imageDigest }, key: imageDigest })
+  if (component && version) identities.push({ subject: { component, version }, key: `${component}|${version}` })
+  const [first, ...others] = identities
+  if (!first) {
+    throw new SubjectError('SUBJECT_INVALID', 'Subject must include scanId/imageDigest/component+version')
+  }
+  for (const { key } of identities) {
+    if (key.length > maxKeyLength) throw invalid(`a subject key has at most ${maxKeyLength} characters`)
+  }
+  const aliases = [...new Set(others.map(({ key }) => key))].filter((key) => key !== first.key)
+  return { subject: first.subject, subjectKey: first.key, aliases }
+}
+
+function cleanPart(name: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const cleaned = text.trim().normalize('NFC')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(cleaned)) throw invalid(`subject.${name} has a control character`)
+  if (cleaned.includes('|')) throw invalid(`subject.${name} must not contain "|"`)
+  return cleaned === '' ? undefined : cleaned
+}
+
+function invalid(message: string): SubjectError {
+  return new SubjectError('SUBJECT_INVALID', message)
+}

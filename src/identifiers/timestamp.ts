@@ -1,0 +1,29 @@
+const shape = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/
+
+/**
+ * RFC 3339 in any offset, as UTC with milliseconds; digits beyond them are cut. Undefined for a time without an offset,
+ * an impossible date, a leap second, or a year outside 1970–9999.
+ */
+export function parseTimestamp(text: string): string | undefined {
+  const match = shape.exec(text)
+  if (!match) return undefined
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
+  const offsetHour = Number(match[9] ?? 0)
+  const offsetMinute = Number(match[10] ?? 0)
+  if (hour > 23 || minute > 59 || second > 59 || offsetHour > 23 || offsetMinute > 59) return undefined
+  const milliseconds = Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'))
+  const local = Date.UTC(year, month - 1, day, hour, minute, second, milliseconds)
+  const date = new Date(local)
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined
+  const sign = match[8] === '-' ? 1 : -1
+  const utc = local + sign * (offsetHour * 60 + offsetMinute) * 60_000
+  if (utc < 0 || utc > Date.UTC(9999, 11, 31, 23, 59, 59, 999)) return undefined
+  return new Date(utc).toISOString()
+}
