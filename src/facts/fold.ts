@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto'
+import type { CallgraphRecord } from '../callgraphs/callgraph-record.ts'
+import type { SlimEvent } from '../events/outbox.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import type { EvidenceQueue, PendingSubject } from '../evidence/evidence-queue.ts'
+import { type Clock, timestampOf } from '../lib/clock.ts'
+import type { FailPoints } from '../lib/fail-points.ts'
+import type { FoldInput, FoldOutput } from './compute-fact.ts'
+import type { FactRepository } from './fact-repository.ts'
+import type { FactRow, StoredFact } from './fact-row.ts'
+
+export interface FoldDeps {
+  readonly facts: FactRepository
+  readonly queue: EvidenceQueue
+  readonly findCallgraph: (tenant: Evidence['tenant'], callgraphId: string) => Promise<CallgraphRecord | undefined>
+  readonly compute: (input: FoldInput) => Promise<FoldOutput>
+  readonly onSaved: (row: FactRow) => void
+  readonly clock: Clock
+  readonly failPoints: FailPoints
+  /** Names this process in leases. */
+  readonly owner: string
+  readonly limits: FoldLimits
+}
+
+export interface FoldLimits {
+  /** Rows of evidence that one fold takes at the most. */
+  readonly evidencePerFold: number
+  /** At this many un-relayed events a subject's folds wait; its evidence stays durable. */
+  readonly unrelayedEvents: number
+  readonly leaseMs: number
+}
+
+/** `busy`: another replica holds the lease. `blocked`: too many un-relayed events. Both: try again a little later. */
+export type FoldOutcome = 'settled' | 'busy' | 'blocked'
+
+/** Folds all pending evidence of a subject into its fact, coalesced, until none is left. */
+export async function foldSubject(deps: FoldDeps, subject: PendingSubject): Promise<FoldOutcome> {
+  const { tenant, subjectKey } = subject
+  const now = deps.clock()
+  if (!(await deps.facts.lease(tenant, subjectKey, deps.owner, now + deps.limits.leaseMs, now))) return 'busy'
+  try {
+    const marked = new Set<string>()
+    let outcome = await foldOnce(deps, subject, marked)
+    while (outcome === 'again') outcome = await foldOnce(deps, subject, marked)
+    return outcome
+  } finally {
+    await deps.facts.release(tenant, subjectKey, deps.owner)
+  }
+}
+
+async function foldOnce(
+  deps: FoldDeps,
+  subject: PendingSubject,
+  marked: Set<string>,
+): Promise<FoldOutcome | 'again'> {
+  const row = await deps.facts.find(subject.tenant, subject.subjectKey)
+  if (row) await markFolded(deps, row, marked)
+  if (row && row.events.length >= deps.limits.unrelayedEvents) return 'blocked'
+  const evidence = await deps.queue.pending(subject, deps.limits.evidencePerFold)
+  if (evidence.length === 0) return 'settled'
+  const output = await deps.compute(await foldInputOf(deps, subject, row, evidence))
+  const next = nextRow(deps, subject, row, evidence, output)
+  // A lost compare-and-set means that another replica folded meanwhile: everything is read again.
+  if ((await deps.facts.save(next)) === 'conflict') return 'again'
+  deps.failPoints.reach('after-save')
+  deps.onSaved(next)
+  deps.failPoints.reach('before-mark')
+  await markFolded(deps, next, marked)
+  return 'again'
+}
+
+/**
+ * Marks what this fold saved, or what an earlier one saved but did not live to mark. An id leaves the row only after its
+ * mark is durable (the next save starts from the evidence of its own fold), so two crashes in a row cannot count a batch twice.
+ */
+async function markFolded(deps: FoldDeps, row: FactRow, marked: Set<string>): Promise<void> {
+  const unmarked = row.folded.filter((id) => !marked.has(id))
+  if (unmarked.length === 0) return
+  await deps.queue.markFolded(row.tenant, unmarked, versionOf(row))
+  for (const id of unmarked) marked.add(id)
+}
+
+function versionOf(row: FactRow): number | undefined {
+  return row.version === 0 ? undefined : row.version
+}
+
+async function foldInputOf(
+  deps: FoldDeps,
+  subject: PendingSubject,
+  row: FactRow | undefined,
+  evidence: readonly Evidence[],
+): Promise<FoldInput> {
+  const callgraphIds = new Set([...(row?.ledger.callgraphIds ?? []), ...evidence.flatMap(namedCallgraphs)])
+  const records = await Promise.all([...callgraphIds].map((id) => deps.findCallgraph(subject.tenant, id)))
+  return {
+    ...subject,
+    row,
+    evidence,
+    callgraphs: records.filter((record) => record !== undefined),
+    nowTimestamp: timestampOf(deps.clock()),
+  }
+}
+
+function namedCallgraphs({ payload }: Evidence): readonly string[] {
+  switch (payload.kind) {
+    case 'callgraph':
+    case 'runtime':
+    case 'unknowns':
+      return [payload.callgraphId]
+    case 'recompute':
+      return payload.callgraphIds ?? []
+  }
+}
+
+function nextRow(
+  deps: FoldDeps,
+  { tenant, subjectKey }: PendingSubject,
+  row: FactRow | undefined,
+  evidence: readonly Evidence[],
+  output: FoldOutput,
+): FactRow {
+  const version = (row?.version ?? 0) + (output.hasChanged ? 1 : 0)
+  const aliases = [...new Set([...(row?.aliases ?? []), ...output.aliases])].sort()
+  const next = { tenant, subjectKey, revision: (row?.revision ?? 0) + 1, version, aliases, ledger: output.ledger }
+  const folded = evidence.map(({ id }) => id)
+  // An unchanged digest leaves the stored answer, `computedAt` included, as it is.
+  if (!output.hasChanged) {
+    return { ...next, folded, events: row?.events ?? [], ...(row?.fact && { fact: row.fact }) }
+  }
+  const event = factUpdatedEvent(deps, version, output)
+  return { ...next, folded, events: [...(row?.events ?? []), event], fact: storedFactOf(output, event.time) }
+}
+
+const maxBodyBytesInRow = 256 * 1024
+
+function storedFactOf({ digest, summary, metadata, body }: FoldOutput, computedAt: string): StoredFact {
+  return { digest, computedAt, summary, metadata, ...(body.byteLength <= maxBodyBytesInRow && { body }) }
+}
+
+function factUpdatedEvent(deps: FoldDeps, version: number, output: FoldOutput): SlimEvent {
+  return { id: randomUUID(), version, digest: output.digest, time: timestampOf(deps.clock()), change: output.change }
+}

@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+const src = resolve(import.meta.dirname, '../src')
+
+/** The rows of docs/architecture.md, top first. A file may import its own folder and any row above it. */
+const rows = [
+  ['errors.ts', 'lib'],
+  ['identifiers'],
+  ['telemetry', 'sqlite'],
+  ['cas', 'http', 'auth'],
+  ['events'],
+  ['evidence'],
+  ['callgraphs', 'runtime-facts'],
+  ['scoring'],
+  ['facts'],
+  ['config.ts', 'context.ts', 'app.ts', 'main.ts', 'demo'],
+]
+
+/** Who may name a part of the outside world: by folder, or by the prefix or suffix of a file's name. */
+const roles: { name: string; module: RegExp; may: RegExp }[] = [
+  { name: 'Fastify', module: /^(fastify|@fastify\/|fastify-)/, may: /^(http\/|auth\/|app\.ts$|main\.ts$)|-routes\.ts$/ },
+  { name: 'SQLite', module: /^node:sqlite$/, may: /^sqlite\/|\/sqlite-[^/]*$/ },
+]
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .sort()
+
+const imports = new Map(files.map((file) => [file, importsOf(file)]))
+
+function importsOf(file: string): { specifier: string; target: string | undefined }[] {
+  const text = readFileSync(join(src, file), 'utf8')
+  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '')
+  return specifiers.map((specifier) => ({
+    specifier,
+    target: specifier.startsWith('.') ? relative(src, resolve(src, dirname(file), specifier)) : undefined,
+  }))
+}
+
+function placeOf(file: string): string {
+  return file.split('/')[0] ?? file
+}
+
+function rowOf(file: string): number {
+  return rows.findIndex((row) => row.includes(placeOf(file)))
+}
+
+function localTargets(file: string): string[] {
+  return (imports.get(file) ?? []).flatMap(({ target }) => (target === undefined ? [] : [target]))
+}
+
+test('every file stands in a row of the architecture', () => {
+  expect(files.filter((file) => rowOf(file) === -1)).toEqual([])
+})
+
+test('a file imports only its own folder and rows above', () => {
+  const wrong = files.flatMap((file) =>
+    localTargets(file)
+      .filter((target) => placeOf(target) !== placeOf(file))
+      .filter((target) => rowOf(target) >= rowOf(file) && rowOf(file) !== rows.length - 1)
+      .map((target) => `${file} imports ${target}`),
+  )
+  expect(wrong).toEqual([])
+})
+
+test('nobody imports the process or the demo', () => {
+  const wrong = files.flatMap((file) =>
+    localTargets(file)
+      .filter((target) => target === 'main.ts' || (placeOf(target) === 'demo' && placeOf(file) !== 'demo'))
+      .map((target) => `${file} imports ${target}`),
+  )
+  expect(wrong).toEqual([])
+})
+
+test('no file imports itself through others', () => {
+  const state = new Map<string, 'open' | 'done'>()
+  const circles: string[] = []
+  const visit = (file: string, trail: string[]): void => {
+    if (state.get(file) === 'done') return
+    if (state.get(file) === 'open') {
+      circles.push([...trail.slice(trail.indexOf(file)), file].join(' → '))
+      return
+    }
+    state.set(file, 'open')
+    for (const target of localTargets(file)) visit(target, [...trail, file])
+    state.set(file, 'done')
+  }
+  for (const file of files) visit(file, [])
+  expect(circles).toEqual([])
+})
+
+test.each(roles)('only the files meant for it name $name', ({ module, may }) => {
+  const wrong = files.filter((file) => !may.test(file) && (imports.get(file) ?? []).some(({ specifier }) => module.test(specifier)))
+  expect(wrong).toEqual([])
+})
+
+test('only config.ts reads the environment', () => {
+  const readers = files.filter((file) => /process\.env\b|import\.meta\.env\b/.test(readFileSync(join(src, file), 'utf8')))
+  expect(readers.filter((file) => file !== 'config.ts')).toEqual([])
+})
+
+test('imports are written to be found: relative ones end in .ts', () => {
+  const wrong = files.flatMap((file) => localTargets(file).filter((target) => !target.endsWith('.ts')))
+  expect(wrong).toEqual([])
+})
