@@ -1,0 +1,49 @@
+/** A container whose children are told one by one. Shared by all of them, so that a child costs no path of its own. */
+export interface OpenContainer {
+  readonly kind: 'array' | 'object'
+  /** Member names and element positions from the root. */
+  readonly path: readonly (string | number)[]
+}
+
+/** A value that was not opened: its bytes, whole, as JSON text. `key` is undefined for the root itself. */
+export interface JsonPiece {
+  readonly kind: 'value'
+  readonly container: OpenContainer | undefined
+  readonly key: string | number | undefined
+  readonly bytes: Buffer
+  readonly byteOffset: number
+}
+
+/** A container was entered: told before its children, and also when it has none. */
+export interface JsonOpening {
+  readonly kind: 'open'
+  readonly container: OpenContainer
+  readonly byteOffset: number
+}
+
+export type JsonEvent = JsonPiece | JsonOpening
+
+export interface JsonSplitterOptions {
+  readonly maxPieceBytes: number
+  /** Whether the array or object at this path is told child by child rather than whole. */
+  opens(path: readonly (string | number)[], kind: 'array' | 'object'): boolean
+}
+
+/** The input is no JSON text, or one of its pieces is longer than allowed. */
+export class JsonSplitError extends Error {
+  readonly byteOffset: number
+  readonly reason: 'syntax' | 'too-long'
+
+  constructor(message: string, byteOffset: number, reason: 'syntax' | 'too-long' = 'syntax') {
+    super(message)
+    this.name = 'JsonSplitError'
+    this.byteOffset = byteOffset
+    this.reason = reason
+  }
+}
+
+/** RFC 6901 pointer of a piece. */
+export function pointerOf({ container, key }: Pick<JsonPiece, 'container' | 'key'>): string {
+  const path = key === undefined ? [] : [...(container?.path ?? []), key]
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
