@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { constants, createZstdDecompress, zstdDecompressSync } from 'node:zlib'
+import { type Digest, digestFromHex, sha256Of } from '../identifiers/digest.ts'
+import { CasError, casUnavailable, errnoOf } from './cas-errors.ts'
+import type { CasObject } from './cas-store.ts'
+import type { StagedBlob } from './staged-blob.ts'
+import { readTrailer, trailerLength } from './stored-form.ts'
+
+/** What a reader knows of an object before it reads. Without a digest only the recorded lengths are verified. */
+export interface Expected {
+  readonly encoding: StagedBlob['encoding']
+  readonly digest?: Digest | undefined
+}
+
+/** Level 3 needs 2 MiB of window; a frame that asks for more than 8 is not ours, and gets no memory. */
+const decoderOptions = { params: { [constants.ZSTD_d_windowLogMax]: 23 }, chunkSize: 64 * 1024 }
+const smallLength = 1024 * 1024
+
+/**
+ * The content of an object, piece by piece. The pieces are verified only by the end of the stream: nothing that follows from
+ * them may be kept before that.
+ */
+export async function* readContent(object: CasObject, expected: Expected): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256')
+  try {
+    for await (const chunk of expected.encoding === 'zstd' ? inflated(object) : unchanged(object)) {
+      hash.update(chunk)
+      yield chunk
+    }
+  } catch (error) {
+    throw readError(error)
+  }
+  verifyDigest(digestFromHex(hash.digest('hex')), expected)
+}
+
+/** All of the content of an object, verified, if it is at most so long. */
+export async function readWholeContent(object: CasObject, expected: Expected, maxBytes: number): Promise<Buffer> {
+  if (expected.encoding === 'identity' || object.storedLength > smallLength) {
+    return collect(readContent(object, expected), maxBytes)
+  }
+  const stored = await collect(unchanged(object), smallLength).catch((error: unknown) => {
+    throw readError(error)
+  })
+  return readSmall(stored, expected, maxBytes)
+}
+
+async function readSmall(stored: Buffer, expected: Expected, maxBytes: number): Promise<Buffer> {
+  const trailer = readTrailer(stored.subarray(-trailerLength), stored.byteLength)
+  if (!trailer) throw corrupt('the object is cut off or was added to')
+  if (trailer.contentLength > maxBytes) throw tooLarge(maxBytes)
+  if (trailer.contentLength > smallLength) {
+    const object = { stored: Readable.from([stored]), storedLength: stored.byteLength }
+    return collect(readContent(object, expected), maxBytes)
+  }
+  const content = inflateSmall(stored.subarray(0, trailer.frameLength), trailer.contentLength)
+  verifyDigest(sha256Of(content), expected)
+  return content
+}
+
+function inflateSmall(frame: Buffer, contentLength: number): Buffer {
+  try {
+    const content = zstdDecompressSync(frame, { ...decoderOptions, maxOutputLength: Math.max(1, contentLength) })
+    if (content.byteLength === contentLength) return content
+  } catch (error) {
+    throw corrupt('the compressed bytes cannot be read', error)
+  }
+  throw corrupt('the content is shorter than recorded')
+}
+
+async function collect(chunks: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer> {
+  const collected: Buffer[] = []
+  let length = 0
+  for await (const chunk of chunks) {
+    length += chunk.byteLength
+    if (length > maxBytes) throw tooLarge(maxBytes)
+    collected.push(chunk)
+  }
+  return Buffer.concat(collected, length)
+}
+
+async function* unchanged({ stored, storedLength }: CasObject): AsyncGenerator<Buffer> {
+  let length = 0
+  for await (const chunk of piecesOf(stored)) {
+    length += chunk.byteLength
+    yield chunk
+  }
+  if (length !== storedLength) throw corrupt('the object changed its length while it was read')
+}
+
+async function* inflated({ stored, storedLength }: CasObject): AsyncGenerator<Buffer> {
+  const frameLength = storedLength - trailerLength
+  const lastBytes: Buffer[] = []
+  const decoder = createZstdDecompress(decoderOptions)
+  const flow = pipeline(stored, (pieces) => withoutTrailer(pieces, frameLength, lastBytes), decoder)
+  // Whatever breaks the flow also breaks the decoder, and is thrown from there.
+  flow.catch(() => undefined)
+  let length = 0
+  for await (const chunk of piecesOf(decoder)) {
+    length += chunk.byteLength
+    yield chunk
+  }
+  await flow
+  const trailer = readTrailer(Buffer.concat(lastBytes), storedLength)
+  if (!trailer) throw corrupt('the object is cut off or was added to')
+  if (trailer.contentLength !== length) throw corrupt('the content is not as long as recorded')
+  if (decoder.bytesWritten !== frameLength) throw corrupt('something follows the content')
+}
+
+/** The decoder gets the frame alone, since it stops at its end without a word about what follows. */
+async function* withoutTrailer(
+  pieces: AsyncIterable<Buffer>,
+  frameLength: number,
+  lastBytes: Buffer[],
+): AsyncGenerator<Buffer> {
+  let frameLeft = frameLength
+  for await (const piece of pieces) {
+    const cut = Math.max(0, frameLeft)
+    if (cut > 0) yield piece.subarray(0, cut)
+    if (cut < piece.byteLength) lastBytes.push(piece.subarray(cut))
+    frameLeft -= piece.byteLength
+  }
+}
+
+/** The types of streams leave open what their chunks are; these two never carry anything but buffers. */
+function piecesOf(stream: Readable): AsyncIterable<Buffer> {
+  return stream
+}
+
+function verifyDigest(actual: Digest, expected: Expected): void {
+  if (expected.digest !== undefined && actual !== expected.digest) {
+    throw corrupt(`the content of ${expected.digest} has digest ${actual}`)
+  }
+}
+
+function readError(error: unknown): CasError {
+  const code = errnoOf(error) ?? ''
+  if (code.startsWith('ZSTD_') || code.startsWith('Z_')) return corrupt('the compressed bytes cannot be read', error)
+  return casUnavailable(error, 'reading content')
+}
+
+function corrupt(message: string, cause?: unknown): CasError {
+  return new CasError('CAS_CORRUPT', message, cause === undefined ? {} : { cause })
+}
+
+function tooLarge(maxBytes: number): CasError {
+  return new CasError('CAS_TOO_LARGE', `the content is longer than ${maxBytes} bytes`)
+}

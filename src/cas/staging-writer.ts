@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import { type FileHandle, rm } from 'node:fs/promises'
+import type { Writable } from 'node:stream'
+import { finished, pipeline } from 'node:stream/promises'
+import { digestFromHex } from '../identifiers/digest.ts'
+import { casUnavailable } from './cas-errors.ts'
+import type { StagedBlob } from './staged-blob.ts'
+import { createFrameCompressor, trailerOf } from './stored-form.ts'
+
+const blockLength = 64 * 1024
+
+/**
+ * Hashes, compresses and writes what it is given, one write at a time. The bytes are cut into blocks of its own, so that a
+ * line at a time costs no more than a megabyte at a time, and compressed output does not depend on how callers cut theirs.
+ */
+export class StagingWriter {
+  readonly #path: string
+  readonly #encoding: StagedBlob['encoding']
+  readonly #file: Writable
+  readonly #entrance: Writable
+  readonly #flow: Promise<void>
+  readonly #hash = createHash('sha256')
+  #block = Buffer.allocUnsafe(blockLength)
+  #filled = 0
+  #contentLength = 0
+  #storedLength = 0
+  #state: 'open' | 'finished' | 'aborted' = 'open'
+
+  constructor(handle: FileHandle, path: string, encoding: StagedBlob['encoding']) {
+    this.#path = path
+    this.#encoding = encoding
+    this.#file = handle.createWriteStream()
+    if (encoding === 'zstd') {
+      const compressor = createFrameCompressor()
+      this.#entrance = compressor
+      this.#flow = pipeline(compressor, (frame) => this.#withTrailer(frame), this.#file)
+    } else {
+      this.#entrance = this.#file
+      this.#flow = finished(this.#file)
+    }
+    // A failure reaches the caller through the write or the finish that it spoils.
+    this.#flow.catch(() => undefined)
+  }
+
+  /** Resolves when there is room for more. The chunk is copied: the caller may use its memory again. */
+  async write(chunk: Uint8Array): Promise<void> {
+    if (this.#state !== 'open') throw new TypeError(`this writer is ${this.#state}`)
+    for (let offset = 0; offset < chunk.byteLength; ) {
+      const part = chunk.subarray(offset, offset + blockLength - this.#filled)
+      this.#block.set(part, this.#filled)
+      this.#filled += part.byteLength
+      offset += part.byteLength
+      if (this.#filled === blockLength) await this.#flush()
+    }
+  }
+
+  async finish(): Promise<StagedBlob> {
+    if (this.#state !== 'open') throw new TypeError(`this writer is ${this.#state}`)
+    try {
+      await this.#flush()
+      this.#entrance.end()
+      await this.#flow
+    } catch (error) {
+      await this.abort()
+      throw casUnavailable(error, 'staging content')
+    }
+    this.#state = 'finished'
+    return stagedFile(this.#path, {
+      encoding: this.#encoding,
+      digest: digestFromHex(this.#hash.digest('hex')),
+      contentLength: this.#contentLength,
+      storedLength: this.#encoding === 'zstd' ? this.#storedLength : this.#contentLength,
+    })
+  }
+
+  /** Leaves no file behind. Idempotent; after `finish` it does nothing, since the staged blob has an owner then. */
+  async abort(): Promise<void> {
+    if (this.#state === 'finished') return
+    this.#state = 'aborted'
+    this.#entrance.destroy()
+    await this.#flow.catch(() => undefined)
+    await rm(this.#path, { force: true })
+  }
+
+  async #flush(): Promise<void> {
+    const block = this.#block.subarray(0, this.#filled)
+    if (block.byteLength === 0) return
+    this.#block = Buffer.allocUnsafe(blockLength)
+    this.#filled = 0
+    this.#contentLength += block.byteLength
+    this.#hash.update(block)
+    await written(this.#entrance, block)
+  }
+
+  async *#withTrailer(frame: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let frameLength = 0
+    for await (const chunk of frame) {
+      frameLength += chunk.byteLength
+      yield chunk
+    }
+    const trailer = trailerOf({ contentLength: this.#contentLength, frameLength })
+    this.#storedLength = frameLength + trailer.byteLength
+    yield trailer
+  }
+}
+
+/** A file that is complete, as the staged blob that removes it. */
+export function stagedFile(path: string, facts: Omit<StagedBlob, 'path' | 'discard'>): StagedBlob {
+  return { path, ...facts, discard: () => rm(path, { force: true }) }
+}
+
+/** The callback of a write comes when the stream has taken the chunk in, or never will: that is the back-pressure. */
+function written(stream: Writable, block: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(block, (error) => (error ? reject(casUnavailable(error, 'staging content')) : resolve()))
+  })
+}
