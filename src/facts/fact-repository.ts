@@ -5,9 +5,13 @@ import type { FactRow } from './fact-row.ts'
 
 export interface FactFilter {
   readonly callgraphId?: string | undefined
+  /** Of any of its states. */
   readonly bucket?: string | undefined
+  /** Its own, or that of any of its states. */
   readonly verdict?: Verdict | undefined
+  /** At least. */
   readonly minScore?: number | undefined
+  /** Exclusive. */
   readonly updatedAfter?: string | undefined
 }
 

@@ -1,0 +1,117 @@
+import type { Tenant } from '../identifiers/tenant.ts'
+import { jsonOf, numberOf, optionalNumber, optionalText, tenantOf, textOf } from '../sqlite/column.ts'
+import type { SqliteConnections } from '../sqlite/open-sqlite.ts'
+import type { Row, SqlValue, WriteStatement } from '../sqlite/write-unit.ts'
+import type { Evidence, Receipt } from './evidence.ts'
+import type { AppendOutcome, EvidenceQueue, PendingSubject, StoredReceipt } from './evidence-queue.ts'
+
+const insertEvidence = `
+  INSERT INTO evidence (tenant, id, subject_key, received_at, is_pending, claim_scope, claim_key, claim_fingerprint, receipt, content)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (tenant, claim_scope, claim_key) WHERE claim_key IS NOT NULL DO NOTHING`
+
+const selectClaim = `
+  SELECT claim_fingerprint, receipt FROM evidence WHERE tenant = ? AND claim_scope = ? AND claim_key = ?`
+
+// Asked in the same transaction as the insert: only when that changed nothing is there an earlier claim to tell of.
+const selectEarlierClaim = `${selectClaim} AND changes() = 0`
+
+const selectReceipt = `
+  SELECT receipt, subject_key, received_at, is_pending, fact_version FROM evidence WHERE tenant = ? AND id = ?`
+
+const selectPending = `
+  SELECT content, receipt FROM evidence
+  WHERE tenant = ? AND subject_key = ? AND is_pending = 1 ORDER BY seq LIMIT ?`
+
+const selectPendingSubjects = `
+  SELECT tenant, subject_key FROM evidence WHERE is_pending = 1 AND received_at < ?
+  GROUP BY tenant, subject_key ORDER BY min(seq) LIMIT ?`
+
+const countPending = 'SELECT count(*) AS waiting FROM evidence WHERE is_pending = 1'
+
+const updateFolded = `
+  UPDATE evidence SET is_pending = 0, fact_version = ?
+  WHERE tenant = ? AND is_pending = 1 AND id IN (SELECT value FROM json_each(?))`
+
+export class SqliteEvidenceQueue implements EvidenceQueue {
+  readonly #sqlite: SqliteConnections
+
+  constructor(sqlite: SqliteConnections) {
+    this.#sqlite = sqlite
+  }
+
+  async append(evidence: Evidence): Promise<AppendOutcome> {
+    const outcome = await this.#sqlite.writer.write({ statements: appending(evidence) })
+    const earlier = outcome.status === 'committed' ? outcome.rows[1]?.[0] : undefined
+    return earlier ? { status: 'claimed', ...claimOf(earlier) } : { status: 'appended' }
+  }
+
+  async findClaim(tenant: Tenant, scope: string, key: string): Promise<ReturnType<typeof claimOf> | undefined> {
+    const row = this.#sqlite.reader.first(selectClaim, [tenant, scope, key])
+    return row && claimOf(row)
+  }
+
+  async findReceipt(tenant: Tenant, receiptId: string): Promise<StoredReceipt | undefined> {
+    const row = this.#sqlite.reader.first(selectReceipt, [tenant, receiptId])
+    return row && storedReceiptOf(row)
+  }
+
+  async pending({ tenant, subjectKey }: PendingSubject, limit: number): Promise<Evidence[]> {
+    const rows = this.#sqlite.reader.all(selectPending, [tenant, subjectKey, limit])
+    return rows.map((row) => ({
+      ...jsonOf<Omit<Evidence, 'receipt'>>(row, 'content'),
+      receipt: jsonOf(row, 'receipt'),
+    }))
+  }
+
+  async countPending({ tenant, subjectKey }: PendingSubject): Promise<number> {
+    return this.#count(`${countPending} AND tenant = ? AND subject_key = ?`, [tenant, subjectKey])
+  }
+
+  async countAllPending(tenant?: Tenant): Promise<number> {
+    return tenant === undefined
+      ? this.#count(countPending, [])
+      : this.#count(`${countPending} AND tenant = ?`, [tenant])
+  }
+
+  async pendingSubjects(receivedBefore: string, limit: number): Promise<PendingSubject[]> {
+    const rows = this.#sqlite.reader.all(selectPendingSubjects, [receivedBefore, limit])
+    return rows.map((row) => ({ tenant: tenantOf(row), subjectKey: textOf(row, 'subject_key') }))
+  }
+
+  async markFolded(tenant: Tenant, ids: readonly string[], factVersion: number | undefined): Promise<void> {
+    const params = [factVersion ?? null, tenant, JSON.stringify(ids)]
+    await this.#sqlite.writer.write({ statements: [{ sql: updateFolded, params }] })
+  }
+
+  #count(sql: string, params: readonly SqlValue[]): number {
+    const row = this.#sqlite.reader.first(sql, params)
+    return row ? numberOf(row, 'waiting') : 0
+  }
+}
+
+function appending({ receipt, ...content }: Evidence): WriteStatement[] {
+  const { tenant, id, subjectKey, receivedAt, idempotency } = content
+  const isPending = subjectKey === undefined ? 0 : 1
+  const claim = [idempotency?.scope ?? null, idempotency?.key ?? null, idempotency?.fingerprint ?? null]
+  const row = [tenant, id, subjectKey ?? null, receivedAt, isPending, ...claim]
+  const insertion = { sql: insertEvidence, params: [...row, JSON.stringify(receipt), JSON.stringify(content)] }
+  if (!idempotency) return [insertion]
+  return [insertion, { sql: selectEarlierClaim, params: [tenant, idempotency.scope, idempotency.key] }]
+}
+
+function claimOf(row: Row): { fingerprint: string; receipt: Receipt } {
+  return { fingerprint: textOf(row, 'claim_fingerprint'), receipt: jsonOf(row, 'receipt') }
+}
+
+function storedReceiptOf(row: Row): StoredReceipt {
+  const subjectKey = optionalText(row, 'subject_key')
+  const factVersion = optionalNumber(row, 'fact_version')
+  return {
+    receipt: jsonOf(row, 'receipt'),
+    receivedAt: textOf(row, 'received_at'),
+    state: numberOf(row, 'is_pending') === 1 ? 'pending' : 'folded',
+    ...(subjectKey !== undefined && { subjectKey }),
+    ...(factVersion !== undefined && { factVersion }),
+  }
+}
