@@ -1,38 +1,46 @@
+import { z } from 'zod'
+
 /** `signals.fact.updated.v1` (contracts, 9), in the seed's spelling on the outside and ours within `summary`. */
 export const factUpdatedType = 'signals.fact.updated.v1'
 
-export interface FactUpdated {
-  /** UUID, the same across retries. */
-  readonly event_id: string
-  readonly emitted_at: string
-  readonly tenant: string
-  readonly subject_key: string
-  readonly fact_kind: 'callgraph' | 'runtime' | 'reachability' | 'signal'
-  readonly fact_version: number
-  readonly digest: string
-  readonly content_type: 'application/json'
-  readonly producer: string
-  readonly source: { readonly pipeline: 'signals'; readonly release?: string }
-  readonly trace: { readonly trace_id: string; readonly span_id: string }
-  readonly summary: FactUpdatedSummary
-}
-
-export interface FactUpdatedSummary {
-  readonly bucket: string | null
-  readonly weight: number | null
-  readonly stateCount: number
-  readonly score: number
-  /** The first 100. */
-  readonly targets: readonly string[]
-  readonly unknownsCount: number
-  readonly unknownsPressure: number
-  readonly averageConfidence: number
-  readonly callgraphIds: readonly string[]
-  readonly analysisIds: readonly string[]
-  readonly verdict: string
-  readonly change: FactChange
-  readonly computedAt: string
-}
-
 /** `verdict` when any target's verdict changed, else `evidence`. */
-export type FactChange = 'verdict' | 'evidence'
+const FactChangeSchema = z.enum(['verdict', 'evidence'])
+
+const FactUpdatedSummarySchema = z
+  .object({
+    bucket: z.string().nullable(),
+    weight: z.number().nullable(),
+    stateCount: z.int(),
+    score: z.number(),
+    targets: z.array(z.string()).readonly().describe('the first 100'),
+    unknownsCount: z.int(),
+    unknownsPressure: z.number(),
+    averageConfidence: z.number(),
+    callgraphIds: z.array(z.string()).readonly(),
+    analysisIds: z.array(z.string()).readonly(),
+    verdict: z.string(),
+    change: FactChangeSchema,
+    computedAt: z.string(),
+  })
+  .readonly()
+
+export const FactUpdatedSchema = z
+  .object({
+    event_id: z.string().describe('UUID, the same across retries'),
+    emitted_at: z.string(),
+    tenant: z.string(),
+    subject_key: z.string(),
+    fact_kind: z.enum(['callgraph', 'runtime', 'reachability', 'signal']),
+    fact_version: z.int(),
+    digest: z.string(),
+    content_type: z.literal('application/json'),
+    producer: z.string(),
+    source: z.object({ pipeline: z.literal('signals'), release: z.string().optional() }).readonly(),
+    trace: z.object({ trace_id: z.string(), span_id: z.string() }).readonly(),
+    summary: FactUpdatedSummarySchema,
+  })
+  .readonly()
+
+export type FactUpdated = z.infer<typeof FactUpdatedSchema>
+export type FactUpdatedSummary = z.infer<typeof FactUpdatedSummarySchema>
+export type FactChange = z.infer<typeof FactChangeSchema>

@@ -1,0 +1,176 @@
+import type { Logger } from 'pino'
+import { backoffMs } from '../lib/backoff.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { FailPoints } from '../lib/fail-points.ts'
+import type { Timer } from '../lib/timer.ts'
+import type { EventLog } from './event-log.ts'
+import type { EventPublisher } from './event-publisher.ts'
+import type { FactUpdated } from './fact-updated.ts'
+import type { Outbox, OutboxEntry, SlimEvent } from './outbox.ts'
+
+export interface OutboxRelayDeps {
+  readonly outbox: Outbox
+  readonly log: EventLog
+  readonly publisher: EventPublisher
+  /** Makes the whole event from what waits in the row and the fact of its version. */
+  readonly complete: (entry: OutboxEntry, slim: SlimEvent) => Promise<FactUpdated>
+  /** Tells the cache that what it holds of the subject is out of date. */
+  readonly markCache: (entry: OutboxEntry) => Promise<void>
+  readonly failPoints: FailPoints
+  readonly logger: Pick<Logger, 'warn'>
+  readonly clock: Clock
+  readonly timer: Timer
+  /** How often the outbox is looked at unasked: another process may have died before it relayed. */
+  readonly lookEveryMs: number
+}
+
+interface CompletedEntry {
+  readonly entry: OutboxEntry
+  readonly events: readonly FactUpdated[]
+}
+
+// A pass holds its events in memory, so it takes no more of each subject than this.
+const entriesPerPass = 64
+const eventsPerEntry = 50
+const backoff = { baseMs: 100, maxMs: 30_000 }
+
+/**
+ * Brings events from the rows of their facts to the event log and the bus: at least once, in order of version per
+ * subject. Any number of replicas may do so at once, for every step can be repeated.
+ */
+export class OutboxRelay {
+  readonly #deps: OutboxRelayDeps
+  /** Subjects whose events could not be completed, and when to try again; they hold up nobody else. */
+  readonly #held = new Map<string, { attempts: number; untilMs: number }>()
+  #running: Promise<void> | undefined
+  #isWanted = false
+  #isClosed = false
+  #failures = 0
+  #retryAtMs = 0
+  #cancelTimer: () => void = () => undefined
+
+  constructor(deps: OutboxRelayDeps) {
+    this.#deps = deps
+  }
+
+  /** Relays what waits, soon; after a failure not before its next try. The first call also begins the regular looks. */
+  wake(): void {
+    if (this.#deps.clock() >= this.#retryAtMs) this.#start()
+  }
+
+  /** Resolves when no relaying is going on; what failed may still wait for its next try. */
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running
+  }
+
+  /** Tries to relay everything that waits now. */
+  async flush(): Promise<void> {
+    this.#start()
+    await this.idle()
+  }
+
+  /** Lets a pass end and begins no more: what is left waits in its rows. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#cancelTimer()
+    await this.idle()
+  }
+
+  #start(): void {
+    if (this.#isClosed) return
+    this.#isWanted = true
+    this.#running ??= this.#run()
+  }
+
+  async #run(): Promise<void> {
+    this.#cancelTimer()
+    try {
+      while (this.#isWanted && !this.#isClosed) {
+        this.#isWanted = false
+        await this.#relayAll()
+        this.#failures = 0
+      }
+    } catch (error) {
+      this.#failures += 1
+      this.#deps.logger.warn({ err: error, failures: this.#failures }, 'events could not be relayed yet')
+    } finally {
+      this.#running = undefined
+      this.#lookLater()
+    }
+  }
+
+  async #relayAll(): Promise<void> {
+    let isMore = true
+    while (isMore && !this.#isClosed) isMore = await this.#relaySome()
+  }
+
+  /** In this order every crash repeats a step and none is skipped: an event leaves its row only when all else is done. */
+  async #relaySome(): Promise<boolean> {
+    const { log, publisher, markCache, outbox, failPoints } = this.#deps
+    const entries = await this.#takeEntries()
+    const completed = await this.#complete(entries)
+    const events = completed.flatMap((done) => done.events)
+    if (events.length === 0) return entries.length > 0
+    failPoints.reach('before-relay')
+    await log.append(events)
+    await Promise.all(completed.map(({ entry }) => markCache(entry)))
+    await publisher.publish(events)
+    failPoints.reach('before-pull')
+    await Promise.all(completed.map(({ entry }) => outbox.pull(entry.tenant, entry.subjectKey, idsOf(entry))))
+    return true
+  }
+
+  async #takeEntries(): Promise<OutboxEntry[]> {
+    const now = this.#deps.clock()
+    const held = new Set([...this.#held].filter(([, { untilMs }]) => untilMs > now).map(([key]) => key))
+    // Held ones come first, being the oldest: without room for them they would hide all others.
+    const entries = await this.#deps.outbox.unrelayed(entriesPerPass + held.size)
+    const waiting = new Set(entries.map(keyOf))
+    // What waits no more was relayed by another replica.
+    for (const key of this.#held.keys()) if (!waiting.has(key)) this.#held.delete(key)
+    return entries.filter((entry) => !held.has(keyOf(entry))).map(firstEvents)
+  }
+
+  async #complete(entries: readonly OutboxEntry[]): Promise<CompletedEntry[]> {
+    const completed = await Promise.all(entries.map((entry) => this.#completeOne(entry)))
+    return completed.filter((done) => done !== undefined)
+  }
+
+  async #completeOne(entry: OutboxEntry): Promise<CompletedEntry | undefined> {
+    const key = keyOf(entry)
+    try {
+      const events: FactUpdated[] = []
+      for (const slim of entry.events) events.push(await this.#deps.complete(entry, slim))
+      this.#held.delete(key)
+      return { entry, events }
+    } catch (error) {
+      const attempts = (this.#held.get(key)?.attempts ?? 0) + 1
+      this.#held.set(key, { attempts, untilMs: this.#deps.clock() + backoffMs(backoff, attempts) })
+      const { tenant, subjectKey } = entry
+      this.#deps.logger.warn({ err: error, tenant, subjectKey, attempts }, 'an event could not be completed yet')
+      return undefined
+    }
+  }
+
+  #lookLater(): void {
+    if (this.#isClosed) return
+    const now = this.#deps.clock()
+    const delays = [...this.#held.values()].map(({ untilMs }) => Math.max(1, untilMs - now))
+    const retryMs = this.#failures > 0 ? backoffMs(backoff, this.#failures) : 0
+    this.#retryAtMs = now + retryMs
+    const delayMs = retryMs > 0 ? retryMs : Math.min(this.#deps.lookEveryMs, ...delays)
+    this.#cancelTimer = this.#deps.timer(delayMs, () => this.#start())
+  }
+}
+
+function firstEvents(entry: OutboxEntry): OutboxEntry {
+  return { ...entry, events: entry.events.slice(0, eventsPerEntry) }
+}
+
+function idsOf(entry: OutboxEntry): string[] {
+  return entry.events.map(({ id }) => id)
+}
+
+function keyOf({ tenant, subjectKey }: OutboxEntry): string {
+  return `${tenant}\0${subjectKey}`
+}
