@@ -1,0 +1,45 @@
+import type { FastifyRequest } from 'fastify'
+import { HttpError } from './http-errors.ts'
+import { type JsonBodyLimit, readStrictJson } from './json-body.ts'
+import { type BodyLimit, openBody } from './request-body.ts'
+import type { HttpServer } from './route.ts'
+
+/** Routes of this scope take JSON and nothing else: `request.body` is the checked document, undefined when nothing was sent. */
+export function strictJsonBodies(app: HttpServer, limit: JsonBodyLimit): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: FastifyRequest['raw']) => {
+    if (!isJson(request.headers['content-type'])) {
+      throw new HttpError('CONTENT_TYPE_UNSUPPORTED', 'the content type must be application/json')
+    }
+    return readStrictJson(openBody(payload, request.headers, limit), limit)
+  })
+}
+
+/** Routes of this scope read bodies of any content type themselves, by `bodyStream(request)`. */
+export function streamedBodies(app: HttpServer, limit: BodyLimit): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', async (request: FastifyRequest, payload: FastifyRequest['raw']) =>
+    openBody(payload, request.headers, limit),
+  )
+}
+
+/** The inflated bytes of a request to a route of `streamedBodies`; none when it has no body. */
+export function bodyStream({ body }: { readonly body: unknown }): AsyncIterable<Buffer> {
+  return isByteStream(body) ? body : nothing()
+}
+
+/** Lower-case media type without parameters; undefined when the header is absent. */
+export function mediaTypeOf(contentType: string | undefined): string | undefined {
+  return contentType?.split(';', 1)[0]?.trim().toLowerCase()
+}
+
+function isJson(contentType: string | undefined): boolean {
+  const type = mediaTypeOf(contentType)
+  return type === undefined || type === 'application/json' || /^application\/[\w.-]+\+json$/.test(type)
+}
+
+function isByteStream(body: unknown): body is AsyncIterable<Buffer> {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body
+}
+
+async function* nothing(): AsyncGenerator<Buffer> {}

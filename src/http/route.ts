@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Tenant } from '../identifiers/tenant.ts'
+import type { Scope } from './scope.ts'
+
+/** The W3C trace that a request continues. */
+export interface Trace {
+  readonly traceId: string
+  readonly spanId: string
+}
+
+/** A Fastify scope whose schemas are zod: the server, or what a plugin is handed. */
+export type HttpServer = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+/** A set of routes: registered with a prefix, handed what it needs as plugin options. */
+export type RoutePlugin<Deps extends object = Record<never, never>> = FastifyPluginAsync<
+  Deps,
+  RawServerDefault,
+  ZodTypeProvider
+>
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on every route but those of scope `none`. */
+    tenant: Tenant
+    correlationId: string
+    /** Undefined when the client sent no valid `traceparent`. */
+    trace: Trace | undefined
+    /** What the caller may do; undefined when nothing narrows it. */
+    grantedScopes: ReadonlySet<string> | undefined
+  }
+  interface FastifyContextConfig {
+    /** Demanded of every route: without it the service does not start. */
+    scope?: Scope | 'none'
+    /** Name of the operation in the OpenAPI document. */
+    operation?: string
+  }
+}

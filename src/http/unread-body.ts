@@ -1,0 +1,17 @@
+import type { HttpServer } from './route.ts'
+
+/**
+ * After a refusal the client may still be sending. The rest is thrown away for a while, so that the answer is read before
+ * the connection goes (closing with unread bytes resets it), but not for ever: that would be a free ride.
+ */
+export function discardUnreadBodies(app: HttpServer, { lingerMs }: { readonly lingerMs: number }): void {
+  app.addHook('onResponse', async ({ raw }) => {
+    if (raw.complete) return
+    // A reader that gave up while it waited still listens, and keeps the stream from flowing.
+    raw.removeAllListeners('readable')
+    raw.resume()
+    const timer = setTimeout(() => raw.socket.destroy(), lingerMs)
+    raw.once('close', () => clearTimeout(timer))
+    raw.once('end', () => clearTimeout(timer))
+  })
+}
