@@ -1,8 +1,8 @@
 import type { EntryPointSource } from '../callgraphs/callgraph.ts'
-import type { BlockedEdge, SymbolHits } from '../evidence/evidence.ts'
+import type { SymbolHits } from '../evidence/evidence.ts'
 import type { Digest } from '../identifiers/digest.ts'
 import type { Subject } from '../identifiers/subject.ts'
-import type { Bucket, LatticeState, Reason, Verdict } from '../scoring/state.ts'
+import type { Bucket, State, Verdict } from '../scoring/state.ts'
 
 export type { Bucket, LatticeState, Reason, Verdict } from '../scoring/state.ts'
 
@@ -49,20 +49,7 @@ export interface FactTarget {
   readonly origin: readonly TargetOrigin[]
 }
 
-export interface FactState {
-  readonly callgraphId: string
-  readonly target: string
-  readonly reachable: boolean
-  readonly verdict: Verdict
-  readonly reasons: readonly Reason[]
-  readonly bucket: Bucket
-  readonly weight: number
-  readonly confidence: number
-  readonly score: number
-  readonly latticeState: LatticeState
-  readonly path: readonly string[]
-  readonly evidence: { readonly runtimeHits: readonly string[]; readonly blockedEdges: readonly BlockedEdge[] }
-}
+export type FactState = State
 
 export interface RuntimeFact extends SymbolHits {
   readonly callgraphId: string

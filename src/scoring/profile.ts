@@ -1,0 +1,40 @@
+import { type Digest, sha256Of } from '../identifiers/digest.ts'
+import { canonicalJson } from '../lib/canonical-json.ts'
+import type { Bucket } from './state.ts'
+
+export const profileNames = ['signals-v1'] as const
+
+export type ProfileName = (typeof profileNames)[number]
+
+export interface ScoringOptions {
+  readonly weights: Readonly<Record<Bucket, number>>
+  readonly confidence: {
+    readonly reachable: number
+    readonly unreachable: number
+    readonly runtimeBonus: number
+    readonly minimum: number
+    readonly maximum: number
+  }
+  readonly unknownsPenaltyCeiling: number
+  /** A reachable target that a whole observation window never saw is contested. */
+  readonly contestUnobserved: boolean
+}
+
+/** A way of scoring with its numbers; name and digest are part of every fact. */
+export interface ScoringProfile {
+  readonly name: ProfileName
+  readonly options: ScoringOptions
+  readonly digest: Digest
+}
+
+/** The table of contracts, 6. */
+export const defaultScoringOptions: ScoringOptions = {
+  weights: { unreachable: 0, entrypoint: 1, runtime: 0.45, direct: 0.85, unknown: 0.5 },
+  confidence: { reachable: 0.75, unreachable: 0.25, runtimeBonus: 0.15, minimum: 0.05, maximum: 0.99 },
+  unknownsPenaltyCeiling: 0.35,
+  contestUnobserved: false,
+}
+
+export function scoringProfile(name: ProfileName, options: ScoringOptions = defaultScoringOptions): ScoringProfile {
+  return { name, options, digest: sha256Of(canonicalJson(options)) }
+}

@@ -1,0 +1,135 @@
+import type { GraphIndex, IndexedEntryPoint } from '../callgraphs/graph-index.ts'
+import type { BlockedEdge } from '../evidence/evidence.ts'
+import { judge } from './judge.ts'
+import { latticeStateOf } from './lattice.ts'
+import type { ScoringProfile } from './profile.ts'
+import { roundScore } from './round.ts'
+import { type FoundPath, type GraphSearch, type Link, searchGraph } from './search-graph.ts'
+import type { State } from './state.ts'
+import type { GraphConditions, TargetEvidence, TargetPresence } from './target-evidence.ts'
+import { type Weighed, weigh } from './weigh.ts'
+
+/** All that is known of one graph of a subject. */
+export interface GraphEvidence {
+  readonly callgraphId: string
+  readonly index: GraphIndex
+  readonly entryPoints: readonly IndexedEntryPoint[]
+  readonly blockedLinks: readonly Link[]
+  /** By node: 1 where a runtime hit was seen. */
+  readonly hitNodes: Uint8Array
+  /** Observed names that are no node of this graph. */
+  readonly hitNames: ReadonlySet<string>
+  readonly isWatched: boolean
+}
+
+/** A target's place in one graph; `node` is there exactly when it is a node. */
+export interface PlacedTarget {
+  readonly target: string
+  readonly node?: number
+  readonly presence: TargetPresence
+}
+
+export interface ScoredState {
+  readonly state: State
+  /** Before rounding: what sums are taken over. */
+  readonly weighed: Weighed
+}
+
+/** Nodes of a path that a state shows at the most. */
+export const maxPathNodes = 1_000
+
+/** One graph, searched: states of any of its targets, and the unknowns that its entry points can reach. */
+export class ScoredGraph {
+  readonly #profile: ScoringProfile
+  readonly #graph: GraphEvidence
+  readonly #conditions: GraphConditions
+  readonly #entryNodes: readonly number[]
+  readonly #entrySet: ReadonlySet<number>
+  readonly #hitPaths: Uint8Array
+  readonly search: GraphSearch
+  #unblocked: GraphSearch | undefined
+
+  constructor(profile: ScoringProfile, graph: GraphEvidence) {
+    this.#profile = profile
+    this.#graph = graph
+    this.#entryNodes = graph.entryPoints.map(({ node }) => node)
+    this.#entrySet = new Set(this.#entryNodes)
+    this.search = searchGraph(graph.index, { entryPoints: this.#entryNodes, blockedLinks: graph.blockedLinks })
+    this.#hitPaths = this.search.spreadAlongPaths(graph.hitNodes)
+    this.#conditions = conditionsOf(graph, this.search)
+  }
+
+  /** Collect, judge, weigh. */
+  score(placed: PlacedTarget): ScoredState {
+    const path = placed.node === undefined ? noPath : this.search.pathTo(placed.node, maxPathNodes)
+    const evidence = this.#collect(placed, path)
+    const weighed = weigh(this.#profile, evidence)
+    const state: State = {
+      callgraphId: this.#graph.callgraphId,
+      target: placed.target,
+      reachable: path.length > 0,
+      ...judge(evidence),
+      bucket: weighed.bucket,
+      weight: roundScore(weighed.weight),
+      confidence: roundScore(weighed.confidence),
+      score: roundScore(weighed.score),
+      latticeState: latticeStateOf(this.#profile.options, evidence),
+      path: this.#idsOf(path.nodes),
+      ...(path.length > path.nodes.length && { pathLength: path.length }),
+      evidence: { runtimeHits: this.#runtimeHits(placed, path), blockedEdges: this.#blockedEdges(placed) },
+    }
+    return { state, weighed }
+  }
+
+  #collect({ target, node, presence }: PlacedTarget, path: FoundPath): TargetEvidence {
+    return {
+      graph: this.#conditions,
+      presence,
+      isEntryPoint: node !== undefined && this.#entrySet.has(node),
+      pathLength: path.length,
+      hasHitOnPath: node !== undefined && this.#hitPaths[node] === 1,
+      hasHitOnTarget: node === undefined ? this.#graph.hitNames.has(target) : this.#isHit(node),
+    }
+  }
+
+  #runtimeHits({ target, node }: PlacedTarget, path: FoundPath): string[] {
+    if (path.length > 0) return this.#idsOf(path.nodes.filter((step) => this.#isHit(step)))
+    const isHit = node === undefined ? this.#graph.hitNames.has(target) : this.#isHit(node)
+    return isHit ? [target] : []
+  }
+
+  /** The blocked edges on the path that would be found with nothing blocked: what the reader's block cost. */
+  #blockedEdges({ node }: PlacedTarget): BlockedEdge[] {
+    const { index, blockedLinks } = this.#graph
+    if (node === undefined || blockedLinks.length === 0) return []
+    this.#unblocked ??= searchGraph(index, { entryPoints: this.#entryNodes, blockedLinks: [] })
+    const { nodes, length } = this.#unblocked.pathTo(node, maxPathNodes)
+    const blocked = new Set(blockedLinks.map(({ from, to }) => `${from}>${to}`))
+    // The first step of a shortened path is no link of the graph.
+    return nodes.slice(1).flatMap((to, position) => {
+      const from = nodes[position]
+      if (from === undefined || (position === 0 && nodes.length < length)) return []
+      return blocked.has(`${from}>${to}`) ? [{ from: index.idOf(from), to: index.idOf(to) }] : []
+    })
+  }
+
+  #isHit(node: number): boolean {
+    return this.#graph.hitNodes[node] === 1
+  }
+
+  #idsOf(nodes: readonly number[]): string[] {
+    return nodes.map((node) => this.#graph.index.idOf(node))
+  }
+}
+
+const noPath: FoundPath = { nodes: [], length: 0 }
+
+function conditionsOf(graph: GraphEvidence, search: GraphSearch): GraphConditions {
+  return {
+    isClosedWorld: graph.index.closedWorld,
+    hasEntryPoints: graph.entryPoints.length > 0,
+    hasGuessedEntryPoints: graph.entryPoints.some(({ source }) => source === 'guessed'),
+    reachesUnknownCode: search.reachesUnknownCode,
+    isWatched: graph.isWatched,
+  }
+}

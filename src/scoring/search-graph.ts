@@ -1,0 +1,150 @@
+import type { GraphIndex } from '../callgraphs/graph-index.ts'
+
+/** A link between two nodes of an index. */
+export interface Link {
+  readonly from: number
+  readonly to: number
+}
+
+export interface SearchRequest {
+  /** Ascending: ordinal order of ids. */
+  readonly entryPoints: readonly number[]
+  readonly blockedLinks: readonly Link[]
+}
+
+export interface FoundPath {
+  /** From entry point to target, both included; empty when there is no path. */
+  readonly nodes: readonly number[]
+  /** Longer than `nodes` where only the entry point and the end of the path are shown. */
+  readonly length: number
+}
+
+const notReached = -1
+const noParent = -2
+
+/**
+ * One breadth-first search from all entry points over unblocked links, which answers for every target. Entry points and
+ * neighbours are taken in ordinal order and the first found parent stays: so a path is the ordinally smallest id sequence
+ * among the shortest.
+ */
+export function searchGraph(index: GraphIndex, { entryPoints, blockedLinks }: SearchRequest): GraphSearch {
+  const isBlocked = blockedTest(index, blockedLinks)
+  const parents = new Int32Array(index.nodeCount).fill(notReached)
+  const depths = new Uint32Array(index.nodeCount)
+  const order = new Uint32Array(index.nodeCount)
+  let count = 0
+  for (const node of entryPoints) {
+    if (parents[node] !== notReached) continue
+    parents[node] = noParent
+    depths[node] = 1
+    order[count++] = node
+  }
+  for (let position = 0; position < count; position++) {
+    const from = at(order, position)
+    const end = at(index.offsets, from + 1)
+    for (let slot = at(index.offsets, from); slot < end; slot++) {
+      const to = at(index.targets, slot)
+      if (parents[to] !== notReached || isBlocked(from, to)) continue
+      parents[to] = from
+      depths[to] = at(depths, from) + 1
+      order[count++] = to
+    }
+  }
+  return new GraphSearch({ index, isBlocked, parents, depths, order: order.subarray(0, count) })
+}
+
+interface Found {
+  readonly index: GraphIndex
+  readonly isBlocked: BlockedTest
+  readonly parents: Int32Array
+  /** Nodes on the path, by node; 0 where there is none. */
+  readonly depths: Uint32Array
+  /** Reached nodes, parents before children. */
+  readonly order: Uint32Array
+}
+
+/** What a search found; asking it changes nothing. */
+export class GraphSearch {
+  readonly #found: Found
+
+  constructor(found: Found) {
+    this.#found = found
+  }
+
+  isReached(node: number): boolean {
+    return at(this.#found.depths, node) > 0
+  }
+
+  /** At most `maxNodes` of the path: a chain of a million nodes must not cost its length for every target on it. */
+  pathTo(node: number, maxNodes: number): FoundPath {
+    const length = at(this.#found.depths, node)
+    const shown = Math.min(length, maxNodes)
+    const nodes: number[] = []
+    for (let step = node; nodes.length < shown; step = at(this.#found.parents, step)) nodes.push(step)
+    if (shown < length) nodes[shown - 1] = at(this.#roots(), node)
+    return { nodes: nodes.reverse(), length }
+  }
+
+  /** By node: 1 where a marked node stands on the path to it, itself included. */
+  spreadAlongPaths(marks: Uint8Array): Uint8Array {
+    const spread = new Uint8Array(marks.length)
+    for (const node of this.#found.order) {
+      const parent = at(this.#found.parents, node)
+      spread[node] = marks[node] === 1 || (parent >= 0 && spread[parent] === 1) ? 1 : 0
+    }
+    return spread
+  }
+
+  /** Whether code that the graph does not hold, or a call whose target was only guessed at, can be reached. */
+  get reachesUnknownCode(): boolean {
+    return this.reachedExternals().next().done !== true || this.reachedUnresolvedLinks().next().done !== true
+  }
+
+  /** External nodes that can be reached, in ordinal order. */
+  *reachedExternals(): Generator<number> {
+    const { index } = this.#found
+    for (let node = 0; node < index.nodeCount; node++) {
+      if (index.external[node] === 1 && this.isReached(node)) yield node
+    }
+  }
+
+  /** Unresolved calls that can be reached, in ordinal order of caller and callee; a blocked call is none. */
+  *reachedUnresolvedLinks(): Generator<Link> {
+    const { nodeCount, offsets, targets, unresolved } = this.#found.index
+    for (let from = 0; from < nodeCount; from++) {
+      if (!this.isReached(from)) continue
+      const end = at(offsets, from + 1)
+      for (let slot = at(offsets, from); slot < end; slot++) {
+        const to = at(targets, slot)
+        if (unresolved[slot] === 1 && !this.#found.isBlocked(from, to)) yield { from, to }
+      }
+    }
+  }
+
+  #rootOfNode: Int32Array | undefined
+
+  #roots(): Int32Array {
+    if (this.#rootOfNode) return this.#rootOfNode
+    const roots = new Int32Array(this.#found.parents.length)
+    for (const node of this.#found.order) {
+      const parent = at(this.#found.parents, node)
+      roots[node] = parent >= 0 ? at(roots, parent) : node
+    }
+    this.#rootOfNode = roots
+    return roots
+  }
+}
+
+type BlockedTest = (from: number, to: number) => boolean
+
+function blockedTest(index: GraphIndex, links: readonly Link[]): BlockedTest {
+  if (links.length === 0) return () => false
+  // Both ends in one number: 2,000,000 nodes squared is far below 2^53.
+  const blocked = new Set(links.map(({ from, to }) => from * index.nodeCount + to))
+  return (from, to) => blocked.has(from * index.nodeCount + to)
+}
+
+/** Read only at positions that a graph's own offsets name, so the fallback never shows. */
+function at(array: Uint32Array | Int32Array, position: number): number {
+  return array[position] ?? notReached
+}
