@@ -1,0 +1,116 @@
+import { compareOrdinal } from '../lib/ordinal.ts'
+import type { CallgraphNode, EntryPointSource, NormalizedCallgraph } from './callgraph.ts'
+import { strongerSource } from './entry-points.ts'
+import { aligned, headerWords, magic, type Sections, sectionNames } from './graph-index-layout.ts'
+
+/** Goes up with every change of the layout: an index of another format is never opened, but made again. */
+export const graphIndexFormat = 1
+
+export const entryPointSources = ['declared', 'inferred', 'guessed'] as const satisfies readonly EntryPointSource[]
+
+/** Encodes a graph for searching; nodes stand in ordinal order already, so their positions are their numbers. */
+export function buildGraphIndex(graph: NormalizedCallgraph): Uint8Array {
+  const numbers = new Map(graph.nodes.map(({ id }, number) => [id, number]))
+  const { keyNodes, keyEnds, keyBytes } = keySections(graph.nodes)
+  const { symbolNodes, symbolEnds, symbolBytes } = symbolSections(graph.nodes)
+  const ids = textTable(graph.nodes.map(({ id }) => id))
+  return encode(graph.closedWorld, {
+    ...linkSections(graph, numbers),
+    external: Uint8Array.from(graph.nodes, (node) => (node.kind === 'external' ? 1 : 0)),
+    ...entrySections(graph, numbers),
+    idEnds: ids.ends,
+    idBytes: ids.bytes,
+    keyNodes,
+    keyEnds,
+    keyBytes,
+    symbolNodes,
+    symbolEnds,
+    symbolBytes,
+  })
+}
+
+type Numbers = ReadonlyMap<string, number>
+
+/** Edges come in order of (from, to), so like pairs are neighbours: each is told once. */
+function linkSections(graph: NormalizedCallgraph, numbers: Numbers) {
+  const offsets = new Uint32Array(graph.nodes.length + 1)
+  const targets = new Uint32Array(graph.edgeCount)
+  const unresolved = new Uint8Array(graph.edgeCount)
+  let count = 0
+  let lastFrom = -1
+  for (const edge of graph.edges()) {
+    const from = numbers.get(edge.from) ?? 0
+    const to = numbers.get(edge.to) ?? 0
+    const isLike = from === lastFrom && count > 0 && targets[count - 1] === to
+    if (!isLike) {
+      targets[count] = to
+      offsets[from + 1] = (offsets[from + 1] ?? 0) + 1
+      count += 1
+    }
+    if (!edge.isResolved) unresolved[count - 1] = 1
+    lastFrom = from
+  }
+  for (let node = 1; node < offsets.length; node += 1) offsets[node] = (offsets[node] ?? 0) + (offsets[node - 1] ?? 0)
+  return { offsets, targets: targets.slice(0, count), unresolved: unresolved.slice(0, count) }
+}
+
+function entrySections(graph: NormalizedCallgraph, numbers: Numbers) {
+  const sources = new Map<number, EntryPointSource>()
+  for (const { nodeId, source } of graph.entryPoints) {
+    const node = numbers.get(nodeId) ?? 0
+    sources.set(node, strongerSource(sources.get(node) ?? source, source))
+  }
+  const inOrder = [...sources].toSorted(([left], [right]) => left - right)
+  return {
+    entryNodes: Uint32Array.from(inOrder, ([node]) => node),
+    entrySources: Uint8Array.from(inOrder, ([, source]) => entryPointSources.indexOf(source)),
+  }
+}
+
+/** Only keys that differ from the id: a name that is an id has been found before keys are asked. */
+function keySections(nodes: readonly CallgraphNode[]) {
+  const { order, table } = nameTable(nodes, ({ id, symbolKey }) => (symbolKey === id ? undefined : symbolKey))
+  return { keyNodes: order, keyEnds: table.ends, keyBytes: table.bytes }
+}
+
+function symbolSections(nodes: readonly CallgraphNode[]) {
+  const { order, table } = nameTable(nodes, ({ id, symbolId }) => (symbolId === id ? undefined : symbolId))
+  return { symbolNodes: order, symbolEnds: table.ends, symbolBytes: table.bytes }
+}
+
+function nameTable(nodes: readonly CallgraphNode[], nameOf: (node: CallgraphNode) => string | undefined) {
+  const named: { readonly name: string; readonly number: number }[] = []
+  for (const [number, node] of nodes.entries()) {
+    const name = nameOf(node)
+    if (name !== undefined) named.push({ name, number })
+  }
+  named.sort((left, right) => compareOrdinal(left.name, right.name) || left.number - right.number)
+  return { order: Uint32Array.from(named, ({ number }) => number), table: textTable(named.map(({ name }) => name)) }
+}
+
+/** Texts in one run of UTF-8, with the end of each. */
+function textTable(texts: readonly string[]): { ends: Uint32Array; bytes: Uint8Array } {
+  const ends = new Uint32Array(texts.length)
+  let length = 0
+  for (const [position, text] of texts.entries()) {
+    length += Buffer.byteLength(text, 'utf8')
+    ends[position] = length
+  }
+  const bytes = Buffer.alloc(length)
+  for (const [position, text] of texts.entries()) bytes.write(text, ends[position - 1] ?? 0, 'utf8')
+  return { ends, bytes }
+}
+
+function encode(closedWorld: boolean, sections: Sections): Uint8Array {
+  const lengths = sectionNames.map((name) => sections[name].byteLength)
+  const total = lengths.reduce((sum, length) => sum + aligned(length), headerWords * 4)
+  const encoded = new Uint8Array(total)
+  new Uint32Array(encoded.buffer, 0, headerWords).set([magic, graphIndexFormat, closedWorld ? 1 : 0, 0, ...lengths])
+  let at = headerWords * 4
+  for (const name of sectionNames) {
+    const { buffer, byteOffset, byteLength } = sections[name]
+    encoded.set(new Uint8Array(buffer, byteOffset, byteLength), at)
+    at += aligned(byteLength)
+  }
+  return encoded
+}

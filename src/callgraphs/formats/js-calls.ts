@@ -1,0 +1,133 @@
+import type { GraphBuilder } from '../graph-builder.ts'
+import type { RawNode } from '../raw-graph.ts'
+import { rootStripper } from '../source-root.ts'
+import { EnclosingRanges } from './enclosing-ranges.ts'
+import { GrowingColumn } from './growing-column.ts'
+
+/** A function as a target tells it, or a call as a source does: undefined places mean native. */
+export interface JsPlace {
+  readonly label: string
+  readonly file: string
+  readonly at: JsPosition | undefined
+}
+
+export interface JsPosition {
+  readonly row: number
+  readonly column: number
+  readonly start: number
+  readonly end: number
+}
+
+interface JsFunction extends RawNode {
+  readonly label: string
+  readonly start: number
+  readonly end: number
+}
+
+const nowhere: JsPosition = { row: 0, column: 0, start: 0xffffffff, end: 0xffffffff }
+
+/**
+ * Calls of js-callgraph, kept small until all are known: a source tells the place of the call, so its function can only be
+ * found among the ranges of all targets. Source: contracts, 3 and its small print.
+ */
+export class JsCalls {
+  readonly #texts = new Map<string, number>()
+  readonly #targets = new Map<string, { readonly number: number; readonly place: JsPlace }>()
+  readonly #target = new GrowingColumn()
+  readonly #file = new GrowingColumn()
+  readonly #label = new GrowingColumn()
+  readonly #row = new GrowingColumn()
+  readonly #column = new GrowingColumn()
+  readonly #start = new GrowingColumn()
+  readonly #end = new GrowingColumn()
+
+  add(source: JsPlace, target: JsPlace): void {
+    const { row, column, start, end } = source.at ?? nowhere
+    this.#target.push(this.#targetNumber(target))
+    this.#file.push(numberIn(this.#texts, source.file))
+    this.#label.push(numberIn(this.#texts, source.label))
+    this.#row.push(row)
+    this.#column.push(column)
+    this.#start.push(start)
+    this.#end.push(end)
+  }
+
+  /** Gives each call its caller, and tells the graph. */
+  tell(builder: GraphBuilder, root: string | undefined): void {
+    const texts = [...this.#texts.keys()]
+    const files = this.#strippedFiles(root)
+    const functions = [...this.#targets.values()].map(({ place }) => functionOf(place, files))
+    const ranges = rangesByFile(functions)
+    const nodes = new Map<string, RawNode>()
+    for (let call = 0; call < this.#target.length; call += 1) {
+      const source = this.#sourceAt(call, texts)
+      const file = files.get(source.file) ?? source.file
+      const from = callerOf(source, file, ranges.get(file))
+      const to = functions[this.#target.at(call)] ?? from
+      for (const node of [from, to]) if (!nodes.has(node.id)) nodes.set(node.id, node)
+      const evidence = source.at && [`${file}@${source.at.row}:${source.at.column}`]
+      builder.addEdge({ from: from.id, to: to.id, evidence })
+    }
+    for (const { id, name, namespace, file, line } of nodes.values()) {
+      builder.addNode({ id, name, namespace, file, line })
+    }
+  }
+
+  #sourceAt(call: number, texts: readonly string[]): JsPlace {
+    const start = this.#start.at(call)
+    const position = { row: this.#row.at(call), column: this.#column.at(call), start, end: this.#end.at(call) }
+    return {
+      file: texts[this.#file.at(call)] ?? '',
+      label: texts[this.#label.at(call)] ?? '',
+      at: start === nowhere.start ? undefined : position,
+    }
+  }
+
+  #targetNumber(place: JsPlace): number {
+    const { row, column, start, end } = place.at ?? nowhere
+    const key = JSON.stringify([place.file, place.label, row, column, start, end])
+    const known = this.#targets.get(key)
+    if (known) return known.number
+    const number = this.#targets.size
+    this.#targets.set(key, { number, place })
+    return number
+  }
+
+  #strippedFiles(root: string | undefined): Map<string, string> {
+    const names = new Set<string>()
+    for (const { place } of this.#targets.values()) names.add(place.file)
+    const texts = [...this.#texts.keys()]
+    for (let call = 0; call < this.#file.length; call += 1) names.add(texts[this.#file.at(call)] ?? '')
+    const strip = rootStripper(names, root)
+    return new Map([...names].map((file) => [file, strip(file)]))
+  }
+}
+
+function functionOf({ file, label, at }: JsPlace, files: ReadonlyMap<string, string>): JsFunction {
+  const name = label
+  if (!at) return { id: `Native#${label}`, name, namespace: 'Native', label, start: 0, end: 0 }
+  const stripped = files.get(file) ?? file
+  const id = `${stripped}#${label}@${at.row}:${at.column}`
+  return { id, name, namespace: stripped, file: stripped, line: at.row, label, start: at.start, end: at.end }
+}
+
+function rangesByFile(functions: readonly JsFunction[]): Map<string, EnclosingRanges<JsFunction>> {
+  const located = functions.filter(({ file }) => file !== undefined)
+  const byFile = Map.groupBy(located, ({ namespace }) => namespace ?? '')
+  return new Map([...byFile].map(([file, itsFunctions]) => [file, new EnclosingRanges(itsFunctions)]))
+}
+
+/** The innermost function around the call, if it has the source's label; else the file's top level; else a function known by label only. */
+function callerOf({ label, at }: JsPlace, file: string, ranges: EnclosingRanges<JsFunction> | undefined): RawNode {
+  const enclosing = at && ranges?.innermost(at.start, at.end)
+  if (enclosing && enclosing.label === label) return enclosing
+  const node = { name: label, namespace: file, file }
+  return label === 'global' ? { ...node, id: `${file}#global@1:0`, line: 1 } : { ...node, id: `${file}#${label}` }
+}
+
+function numberIn(numbers: Map<string, number>, text: string): number {
+  const known = numbers.get(text)
+  if (known !== undefined) return known
+  numbers.set(text, numbers.size)
+  return numbers.size - 1
+}
