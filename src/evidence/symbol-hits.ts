@@ -1,0 +1,92 @@
+import type { SymbolHits } from './evidence.ts'
+
+/** Where sums of hits stop: the largest integer that every JSON reader gets right. */
+export const maxHitCount = Number.MAX_SAFE_INTEGER
+
+export const maxListedValues = 32
+
+/** The distinct-value lists of `SymbolHits`. */
+export const hitLists = [
+  'codeIds',
+  'loaderBases',
+  'purls',
+  'buildIds',
+  'containerIds',
+  'processNames',
+  'socketAddresses',
+  'evidenceUris',
+] as const
+
+export type HitList = (typeof hitLists)[number]
+
+/** The same record while it is being summed. */
+export type MutableSymbolHits = {
+  -readonly [Member in keyof SymbolHits]: SymbolHits[Member] extends readonly string[] | undefined
+    ? string[]
+    : SymbolHits[Member]
+}
+
+/**
+ * Two sums of one symbol as one. Commutative and associative, so that a fact depends on no order and no batching; the
+ * result bears the name of the first. Source: contracts, 4.
+ */
+export function mergeHits(one: SymbolHits, other: SymbolHits): SymbolHits {
+  const merged: MutableSymbolHits = { symbolId: one.symbolId, hitCount: addSaturating(one.hitCount, other.hitCount) }
+  addTimes(merged, one.firstObservedAt, one.observedAt)
+  addTimes(merged, other.firstObservedAt, other.observedAt)
+  if (one.truncated || other.truncated) merged.truncated = true
+  for (const list of hitLists) mergeList(merged, list, one[list], other[list])
+  return merged
+}
+
+export function addSaturating(one: number, other: number): number {
+  return Math.min(one + other, maxHitCount)
+}
+
+/** Times are all in one form of one width, so the ordinal order of their texts is the order of time. */
+export function addTimes(hits: MutableSymbolHits, first: string | undefined, last: string | undefined): void {
+  if (first !== undefined && (hits.firstObservedAt === undefined || first < hits.firstObservedAt)) {
+    hits.firstObservedAt = first
+  }
+  if (last !== undefined && (hits.observedAt === undefined || last > hits.observedAt)) hits.observedAt = last
+}
+
+/**
+ * Keeps the ordinally smallest values. A value that a full list does not hold sets the flag for good: it is either one
+ * too many, or one that was pushed out before, and then the flag is set already. Tells by how many characters it grew.
+ */
+export function addValue(hits: MutableSymbolHits, list: HitList, value: string): number {
+  const values = hits[list]
+  if (values === undefined) {
+    hits[list] = [value]
+    return value.length
+  }
+  const position = positionOf(values, value)
+  if (values[position] === value) return 0
+  values.splice(position, 0, value)
+  if (values.length <= maxListedValues) return value.length
+  hits.truncated = true
+  return value.length - (values.pop() ?? '').length
+}
+
+function positionOf(values: readonly string[], value: string): number {
+  let low = 0
+  let high = values.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((values[middle] ?? '') < value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function mergeList(
+  merged: MutableSymbolHits,
+  list: HitList,
+  one: readonly string[] | undefined,
+  other: readonly string[] | undefined,
+): void {
+  if (one === undefined && other === undefined) return
+  merged[list] = [...(one ?? [])]
+  for (const value of other ?? []) addValue(merged, list, value)
+}
