@@ -1,0 +1,173 @@
+import { blobKey, casUri } from '../cas/cas-uri.ts'
+import type { Content } from '../cas/content.ts'
+import type { Evidence, RuntimeEvidence } from '../evidence/evidence.ts'
+import type { EvidenceQueue } from '../evidence/evidence-queue.ts'
+import {
+  type Acknowledgement,
+  type IdempotencyForm,
+  type IdempotencyGate,
+  replayOrAppend,
+} from '../evidence/idempotency.ts'
+import type { Digest } from '../identifiers/digest.ts'
+import type { Tenant } from '../identifiers/tenant.ts'
+import { type Clock, timestampOf } from '../lib/clock.ts'
+import type { FailPoints } from '../lib/fail-points.ts'
+import { type BatchClaim, claimOf } from './batch-claim.ts'
+import type { BatchEnvelope } from './batch-envelope.ts'
+import type { EventBatch } from './event-batch.ts'
+import { RuntimeFactsError } from './runtime-facts-errors.ts'
+import { stageTrace } from './stage-trace.ts'
+import { storeHits } from './store-hits.ts'
+
+export interface AcknowledgeBatchDeps {
+  readonly queue: Pick<EvidenceQueue, 'append' | 'findClaim'>
+  readonly gate: IdempotencyGate
+  readonly content: Pick<Content, 'staging' | 'putStaged'>
+  /** Undefined when the tenant has no such graph. */
+  readonly findCallgraph: (tenant: Tenant, callgraphId: string) => Promise<object | undefined>
+  /** How many of the names are no node of the graph, or several. */
+  readonly countUnmatched: (tenant: Tenant, callgraphId: string, symbolIds: readonly string[]) => Promise<number>
+  /** Told once the batch is durable. */
+  readonly onAppended: (tenant: Tenant, subjectKey: string) => void
+  readonly failPoints: FailPoints
+  readonly clock: Clock
+  /** UUIDv7. */
+  readonly newId: () => string
+}
+
+/** A batch that was read and kept, and everything that was said with it. */
+export interface KeptBatch {
+  readonly tenant: Tenant
+  /** Method, route pattern and path parameters: where a key is unique. */
+  readonly scope: string
+  readonly idempotencyKey: string | undefined
+  readonly agentInstance: string | undefined
+  readonly isStrict: boolean
+  readonly format: string
+  readonly bodyDigest: Digest
+  readonly envelope: BatchEnvelope
+  readonly batch: EventBatch
+}
+
+/** Makes a batch durable, once: stores its trace and its hits, appends it as evidence with its receipt, and asks for a fold. */
+export async function acknowledgeBatch(deps: AcknowledgeBatchDeps, kept: KeptBatch): Promise<Acknowledgement> {
+  const { tenant, envelope, batch } = kept
+  const { isEachTimed, isEachInContainer } = batch
+  const claimed = claimOf({ ...kept, isEachTimed, isEachInContainer })
+  using _ = holdContentKey(deps, kept, claimed)
+  const acknowledged = await replayOrAppend(deps, { tenant, claim: claimed.claim }, () => prepare(deps, kept, claimed))
+  if (!acknowledged.isReplay) {
+    deps.failPoints.reach('after-append')
+    deps.onAppended(tenant, envelope.subjectKey)
+  }
+  return acknowledged
+}
+
+/** A client's key is held from before the body is read; the content's own is known only now. */
+function holdContentKey(
+  { gate }: AcknowledgeBatchDeps,
+  { tenant }: KeptBatch,
+  { form, claim }: BatchClaim,
+): Disposable {
+  return form === 'content' && claim ? gate.hold(tenant, claim.scope, claim.key) : { [Symbol.dispose]: () => undefined }
+}
+
+async function prepare(deps: AcknowledgeBatchDeps, kept: KeptBatch, { form, claim }: BatchClaim): Promise<Evidence> {
+  const { tenant, envelope, batch } = kept
+  await requireCallgraph(deps, kept)
+  const unmatchedSymbols = await deps.countUnmatched(tenant, envelope.callgraphId, batch.hits.symbolIds())
+  const id = deps.newId()
+  const receivedAt = timestampOf(deps.clock())
+  const source = envelope.source ?? batch.source ?? 'runtime'
+  const trace = await storeTrace(deps, kept, { receiptId: id, source, ingestedAt: receivedAt })
+  const hits = await storeHits(deps.content, { tenant, hits: batch.hits.toHits() })
+  const answer = answerOf(kept, { receiptId: id, form, unmatchedSymbols, trace })
+  const { subject, subjectKey, aliases } = envelope
+  return {
+    id,
+    tenant,
+    subject,
+    subjectKey,
+    aliases,
+    receivedAt,
+    ...(claim && { idempotency: claim }),
+    payload: payloadOf(envelope, source, hits),
+    receipt: {
+      receiptId: id,
+      kind: 'runtime',
+      answer,
+      refused: batch.refused.lines,
+      refusedTotal: batch.refused.total,
+    },
+  }
+}
+
+async function requireCallgraph(deps: AcknowledgeBatchDeps, { tenant, envelope }: KeptBatch): Promise<void> {
+  if (await deps.findCallgraph(tenant, envelope.callgraphId)) return
+  const message = `there is no callgraph ${envelope.callgraphId.slice(0, 128)} (yet): keep the batch and try again`
+  throw new RuntimeFactsError('CALLGRAPH_NOT_FOUND', message)
+}
+
+interface TraceStamp {
+  readonly receiptId: string
+  readonly source: string
+  readonly ingestedAt: string
+}
+
+interface StoredTrace {
+  readonly traceCasUri: string
+  readonly provenanceHash: Digest
+}
+
+async function storeTrace({ content }: AcknowledgeBatchDeps, kept: KeptBatch, stamp: TraceStamp): Promise<StoredTrace> {
+  const { tenant, envelope, batch, bodyDigest } = kept
+  const events = await batch.finishEvents()
+  const staged = await stageTrace(content.staging, { ...stamp, envelope, accepted: batch.accepted, bodyDigest, events })
+  try {
+    const key = blobKey(tenant, 'runtime_traces', staged.blob.digest, '.tar.zst')
+    await content.putStaged(key, staged.blob)
+    return { traceCasUri: casUri(key), provenanceHash: staged.provenanceHash }
+  } finally {
+    await staged.blob.discard()
+  }
+}
+
+function payloadOf(
+  { callgraphId, window, analysisId, metadata }: BatchEnvelope,
+  source: string,
+  hits: Pick<RuntimeEvidence, 'hits' | 'hitsDigest'>,
+): RuntimeEvidence {
+  return {
+    kind: 'runtime',
+    callgraphId,
+    ...hits,
+    source,
+    ...(window && { window }),
+    ...(analysisId !== undefined && { analysisId }),
+    ...(metadata && { metadata }),
+  }
+}
+
+interface AnswerParts {
+  readonly receiptId: string
+  readonly form: IdempotencyForm
+  readonly unmatchedSymbols: number
+  readonly trace: StoredTrace
+}
+
+function answerOf({ envelope, batch }: KeptBatch, { receiptId, form, unmatchedSymbols, trace }: AnswerParts) {
+  return {
+    receiptId,
+    subjectKey: envelope.subjectKey,
+    callgraphId: envelope.callgraphId,
+    idempotency: form,
+    accepted: batch.accepted,
+    duplicate: 0,
+    rejected: batch.refused.total,
+    uniqueSymbols: batch.hits.symbolCount,
+    totalHits: batch.hits.totalHits,
+    ...(batch.hits.isSaturated && { saturated: true }),
+    unmatchedSymbols,
+    ...trace,
+  }
+}

@@ -1,0 +1,40 @@
+import type { Violation } from '../errors.ts'
+import { JsonError, parseStrictJson } from '../lib/strict-json.ts'
+import { checkEvent } from './check-event.ts'
+import type { RuntimeEvent } from './runtime-event.ts'
+
+/** One event of a body, or why it is refused. */
+export type ReadEvent = { readonly event: RuntimeEvent } | { readonly violation: Violation; readonly text: string }
+
+/** Where an event stood in its body. */
+export interface EventPlace {
+  readonly line: number
+  readonly byteOffset: number
+  /** Of the event itself, where it is an element of an array. */
+  readonly pointer?: string
+}
+
+const maxShownBytes = 1024
+
+/** One event out of its bytes; whatever is wrong with it spoils this event alone. */
+export function readEvent(bytes: Buffer, place: EventPlace): ReadEvent {
+  let value: unknown
+  try {
+    value = parseStrictJson(bytes)
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error
+    const { code, message, violations } = error
+    return refuseEvent(bytes, place, { code, message, pointer: violations[0]?.pointer ?? '' })
+  }
+  const checked = checkEvent(value)
+  return 'event' in checked ? checked : refuseEvent(bytes, place, checked.violation)
+}
+
+export function refuseEvent(bytes: Buffer, place: EventPlace, found: Violation): ReadEvent {
+  const pointer = `${place.pointer ?? ''}${found.pointer ?? ''}`
+  const { line, byteOffset } = place
+  return {
+    violation: { code: found.code, message: found.message, ...(pointer !== '' && { pointer }), line, byteOffset },
+    text: bytes.subarray(0, maxShownBytes).toString('utf8'),
+  }
+}

@@ -1,0 +1,74 @@
+import type { Evidence } from '../../src/evidence/evidence.ts'
+import type { AppendOutcome, EvidenceQueue, PendingSubject, StoredReceipt } from '../../src/evidence/evidence-queue.ts'
+import type { Tenant } from '../../src/identifiers/tenant.ts'
+
+/** An evidence queue that keeps the port's promises, except that it forgets everything with the process. */
+export class MemoryEvidenceQueue implements EvidenceQueue {
+  readonly rows: { evidence: Evidence; isFolded: boolean; factVersion?: number }[] = []
+
+  async append(evidence: Evidence): Promise<AppendOutcome> {
+    const { idempotency: claim, tenant } = evidence
+    const claimed = claim && (await this.findClaim(tenant, claim.scope, claim.key))
+    if (claimed) return { status: 'claimed', ...claimed }
+    this.rows.push({ evidence: structuredClone(evidence), isFolded: evidence.subjectKey === undefined })
+    return { status: 'appended' }
+  }
+
+  async findClaim(tenant: Tenant, scope: string, key: string) {
+    const row = this.rows.find(
+      ({ evidence: { tenant: owner, idempotency } }) =>
+        owner === tenant && idempotency?.scope === scope && idempotency.key === key,
+    )
+    const claim = row?.evidence.idempotency
+    return row && claim && { fingerprint: claim.fingerprint, receipt: row.evidence.receipt }
+  }
+
+  async findReceipt(tenant: Tenant, receiptId: string): Promise<StoredReceipt | undefined> {
+    const row = this.rows.find(({ evidence }) => evidence.tenant === tenant && evidence.id === receiptId)
+    if (!row) return undefined
+    const { receipt, subjectKey, receivedAt } = row.evidence
+    return {
+      receipt,
+      receivedAt,
+      state: row.isFolded ? 'folded' : 'pending',
+      ...(subjectKey !== undefined && { subjectKey }),
+      ...(row.factVersion !== undefined && { factVersion: row.factVersion }),
+    }
+  }
+
+  async pending(subject: PendingSubject, limit: number): Promise<Evidence[]> {
+    return this.#pendingOf(subject).slice(0, limit)
+  }
+
+  async countPending(subject: PendingSubject): Promise<number> {
+    return this.#pendingOf(subject).length
+  }
+
+  async countAllPending(tenant?: Tenant): Promise<number> {
+    const open = this.rows.filter(({ isFolded }) => !isFolded)
+    return open.filter(({ evidence }) => tenant === undefined || evidence.tenant === tenant).length
+  }
+
+  async pendingSubjects(receivedBefore: string, limit: number): Promise<PendingSubject[]> {
+    const found = new Map<string, PendingSubject>()
+    for (const { evidence, isFolded } of this.rows) {
+      const { tenant, subjectKey, receivedAt } = evidence
+      if (isFolded || subjectKey === undefined || receivedAt >= receivedBefore) continue
+      found.set(JSON.stringify([tenant, subjectKey]), { tenant, subjectKey })
+    }
+    return [...found.values()].slice(0, limit)
+  }
+
+  async markFolded(tenant: Tenant, ids: readonly string[], factVersion: number | undefined): Promise<void> {
+    for (const row of this.rows) {
+      if (row.isFolded || row.evidence.tenant !== tenant || !ids.includes(row.evidence.id)) continue
+      row.isFolded = true
+      if (factVersion !== undefined) row.factVersion = factVersion
+    }
+  }
+
+  #pendingOf({ tenant, subjectKey }: PendingSubject): Evidence[] {
+    const open = this.rows.filter(({ isFolded }) => !isFolded).map(({ evidence }) => evidence)
+    return open.filter((evidence) => evidence.tenant === tenant && evidence.subjectKey === subjectKey)
+  }
+}
