@@ -1,0 +1,32 @@
+import type { HttpServer } from '../http/route.ts'
+import type { Scope } from '../http/scope.ts'
+import { AuthError } from './auth-errors.ts'
+import type { Authenticate } from './authenticate.ts'
+
+/**
+ * Gives every request its tenant and demands its route's scope, before the route, its body or its query is looked at.
+ * A route that declares no scope stops the start: forgetting one must not open a door.
+ */
+export function guardRoutes(app: HttpServer, authenticate: Authenticate): void {
+  app.decorateRequest('tenant')
+  app.decorateRequest('grantedScopes', undefined)
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.scope === undefined) throw new Error(`the route ${[method].flat().join(',')} ${url} declares no scope`)
+  })
+  app.addHook('onRequest', async (request) => {
+    const { scope } = request.routeOptions.config
+    if (scope === 'none') return
+    const caller = await authenticate(request)
+    request.tenant = caller.tenant
+    request.grantedScopes = caller.scopes
+    // Without a route (404, 405) there is no scope to ask for; who asks is checked all the same.
+    if (scope !== undefined && !hasScope(caller.scopes, scope)) {
+      throw new AuthError('SCOPE_MISSING', `this needs the scope ${scope}`, { members: { scope } })
+    }
+  })
+}
+
+/** No scope implies another. */
+export function hasScope(granted: ReadonlySet<string> | undefined, scope: Scope): boolean {
+  return granted === undefined || granted.has(scope)
+}
