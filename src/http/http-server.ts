@@ -2,7 +2,7 @@ import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { ProblemTable } from '../errors.ts'
 import { correlateRequests, correlationIdOf } from './correlation.ts'
-import { renderProblems } from './problems.ts'
+import { renderProblems, sendProblem } from './problems.ts'
 import type { HttpServer } from './route.ts'
 import { discardUnreadBodies } from './unread-body.ts'
 import { validatorCompiler } from './validation.ts'
@@ -13,8 +13,9 @@ export interface HttpServerDeps {
   readonly logger?: FastifyBaseLogger
 }
 
-/** Longer than a subject key or a node id can be, with every character percent-encoded as three bytes of three. */
-const maxParamLength = 65_536
+/** A node id of 4,096 characters, each percent-encoded as three bytes, and room for the other headers. */
+const maxHeaderSize = 64 * 1024
+const maxParamLength = maxHeaderSize
 
 /** A server with the conventions of every route and no routes: zod schemas, ids, problem documents, no body parsers. */
 export function createHttpServer({ problems, logger }: HttpServerDeps): HttpServer {
@@ -24,6 +25,12 @@ export function createHttpServer({ problems, logger }: HttpServerDeps): HttpServ
     logController: new LogController({ requestIdLogLabel: 'correlationId' }),
     // Our decoders count inflated bytes; Fastify would count those on the wire, and never of a stream.
     bodyLimit: Number.MAX_SAFE_INTEGER,
+    http: { maxHeaderSize },
+    // What the router itself refuses never meets a hook or the error handler.
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-correlation-id', request.id)
+      void sendProblem(problems, { error, request, reply })
+    },
     routerOptions: { maxParamLength, ignoreTrailingSlash: false },
     return503OnClosing: false,
   }).withTypeProvider<ZodTypeProvider>()

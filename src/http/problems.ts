@@ -26,13 +26,14 @@ export function renderProblems(app: HttpServer, problems: ProblemTable): void {
   )
 }
 
-interface Failure {
+export interface Failure {
   readonly error: unknown
   readonly request: FastifyRequest
   readonly reply: FastifyReply
 }
 
-async function sendProblem(problems: ProblemTable, { error, request, reply }: Failure): Promise<FastifyReply> {
+/** Answers with the problem document of whatever went wrong. */
+export async function sendProblem(problems: ProblemTable, { error, request, reply }: Failure): Promise<FastifyReply> {
   const known = translate(error)
   const kind = Object.hasOwn(problems, known.code) ? problems[known.code] : undefined
   const refusal = kind ? known : new HttpError('INTERNAL_ERROR', 'internal error', { cause: error })
@@ -67,7 +68,7 @@ function problemDocument(
     instance,
     code,
     error: detail,
-    correlationId: request.correlationId,
+    correlationId: request.id,
     ...(!isOurs && violations.length > 0 && { errors: groupViolations(violations) }),
   }
 }

@@ -58,10 +58,9 @@ describe.each(encodings)('a %s body', (encoding) => {
   test('is refused wherever it is cut', async () => {
     const app = await echo()
     const whole = compress[encoding]('a short text, cut at every byte')
-    for (let length = 0; length < whole.length; length++) {
+    for (let length = 1; length < whole.length; length++) {
       const answer = await post(app, '/stream', whole.subarray(0, length), headers)
-      // Without a single byte there is no body at all.
-      if (length > 0) expect(answer, `cut at ${length}`).toMatchObject({ status: 400, body: { code: 'BODY_CORRUPT' } })
+      expect({ length, ...answer }).toMatchObject({ length, status: 400, body: { code: 'BODY_CORRUPT' } })
     }
   })
 
@@ -81,7 +80,7 @@ describe.each(encodings)('a %s body', (encoding) => {
       const bent = Buffer.from(whole)
       bent[position] = bent[position]! ^ 0x55
       const { status } = await post(app, '/stream', bent, headers)
-      expect([200, 400, 413], `bent at ${position}`).toContain(status)
+      expect([200, 400, 413]).toContain(status)
     }
   })
 
@@ -112,9 +111,7 @@ describe('bodies of several parts', () => {
       const chunks = Array.from({ length: Math.ceil(whole.length / size) }, (_, index) =>
         whole.subarray(index * size, (index + 1) * size),
       )
-      expect((await Array.fromAsync(inflate(encoding, asyncOf(chunks)))).join(''), `by ${size}`).toBe(
-        'first second third',
-      )
+      expect((await Array.fromAsync(inflate(encoding, asyncOf(chunks)))).join('')).toBe('first second third')
     }
   })
 
@@ -127,7 +124,7 @@ describe('bodies of several parts', () => {
         const chunks = Array.from({ length: Math.ceil(whole.length / size) }, (_, index) =>
           whole.subarray(index * size, (index + 1) * size),
         )
-        await expect(Array.fromAsync(inflate(encoding, asyncOf(chunks))), `by ${size}`).rejects.toMatchObject({
+        await expect(Array.fromAsync(inflate(encoding, asyncOf(chunks)))).rejects.toMatchObject({
           code: 'BODY_CORRUPT',
         })
       }
@@ -178,7 +175,7 @@ describe('what the headers say', () => {
     const app = await echo()
     for (const length of ['2', '4']) {
       const answer = await post(app, '/stream', 'abc', { 'content-length': length })
-      expect(answer, length).toMatchObject({ status: 400, body: { code: 'BODY_INCOMPLETE' } })
+      expect(answer).toMatchObject({ status: 400, body: { code: 'BODY_INCOMPLETE' } })
     }
   })
 
