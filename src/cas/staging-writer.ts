@@ -25,6 +25,7 @@ export class StagingWriter {
   #contentLength = 0
   #storedLength = 0
   #state: 'open' | 'finished' | 'aborted' = 'open'
+  #giveUpWrite: (error: unknown) => void = () => undefined
 
   constructor(handle: FileHandle, path: string, encoding: StagedBlob['encoding']) {
     this.#path = path
@@ -38,8 +39,8 @@ export class StagingWriter {
       this.#entrance = this.#file
       this.#flow = finished(this.#file)
     }
-    // A failure reaches the caller through the write or the finish that it spoils.
-    this.#flow.catch(() => undefined)
+    // A compressor that is destroyed while it waits for the file never calls back: the write is told from here instead.
+    this.#flow.catch((error: unknown) => this.#giveUpWrite(error))
   }
 
   /** Resolves when there is room for more. The chunk is copied: the caller may use its memory again. */
@@ -89,7 +90,26 @@ export class StagingWriter {
     this.#filled = 0
     this.#contentLength += block.byteLength
     this.#hash.update(block)
-    await written(this.#entrance, block)
+    await this.#written(block)
+  }
+
+  /** The callback of a write comes when the stream has taken the block in: that is the back-pressure. */
+  async #written(block: Buffer): Promise<void> {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#giveUpWrite = reject
+        this.#entrance.write(block, (error) => (error ? reject(error) : resolve()))
+      })
+    } catch (error) {
+      // The flow knows why; the write itself often only knows that the stream is gone.
+      throw casUnavailable(
+        await this.#flow.then(
+          () => error,
+          (cause: unknown) => cause,
+        ),
+        'staging content',
+      )
+    }
   }
 
   async *#withTrailer(frame: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -107,11 +127,4 @@ export class StagingWriter {
 /** A file that is complete, as the staged blob that removes it. */
 export function stagedFile(path: string, facts: Omit<StagedBlob, 'path' | 'discard'>): StagedBlob {
   return { path, ...facts, discard: () => rm(path, { force: true }) }
-}
-
-/** The callback of a write comes when the stream has taken the chunk in, or never will: that is the back-pressure. */
-function written(stream: Writable, block: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.write(block, (error) => (error ? reject(casUnavailable(error, 'staging content')) : resolve()))
-  })
 }

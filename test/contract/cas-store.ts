@@ -1,0 +1,232 @@
+import { randomBytes } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { CasKey, CasNamespace, CasStore } from '../../src/cas/cas-store.ts'
+import { blobKey } from '../../src/cas/cas-uri.ts'
+import { Content } from '../../src/cas/content.ts'
+import type { StagedBlob } from '../../src/cas/staged-blob.ts'
+import type { Staging } from '../../src/cas/staging.ts'
+import { isTenant, type Tenant } from '../../src/identifiers/tenant.ts'
+
+export interface OpenCasStore {
+  readonly store: CasStore
+  readonly staging: Staging
+  close(): Promise<void>
+}
+
+/** What every driver keeps. `open` gives an empty store of its own to each test. */
+export function keepsCasStoreContract(name: string, open: () => Promise<OpenCasStore>): void {
+  describe(`${name} keeps the contract of content-addressed storage`, () => {
+    let opened: OpenCasStore
+    const staged: StagedBlob[] = []
+
+    beforeEach(async () => {
+      opened = await open()
+    })
+
+    afterEach(async () => {
+      await Promise.all(staged.splice(0).map((blob) => blob.discard()))
+      await opened.close()
+    })
+
+    const stage = async (text: string | Buffer, encoding: StagedBlob['encoding'] = 'identity'): Promise<StagedBlob> => {
+      const blob = await opened.staging.stage(Buffer.from(text), encoding)
+      staged.push(blob)
+      return blob
+    }
+
+    const put = async (key: CasKey, text: string | Buffer, encoding?: StagedBlob['encoding']) =>
+      opened.store.put(key, await stage(text, encoding))
+
+    const read = async (key: CasKey): Promise<string> =>
+      (await new Content(opened.store, opened.staging).readNamed(key)).toString()
+
+    test('gives back what was put', async () => {
+      expect(await put(named('manifests', 'a.json'), 'content')).toBe('stored')
+      const object = await opened.store.open(named('manifests', 'a.json'))
+      expect(object.storedLength).toBe(7)
+      expect(Buffer.concat(await Array.fromAsync(object.stored)).toString()).toBe('content')
+    })
+
+    test('gives back compressed content, byte for byte as it was staged', async () => {
+      const content = randomBytes(3_000_000)
+      const blob = await stage(content, 'zstd')
+      const key = blobKey(acme, 'artifacts', blob.digest, '.zst')
+      expect(await opened.store.put(key, blob)).toBe('stored')
+      expect(await storedLengthOf(opened.store, key)).toBe(blob.storedLength)
+      const chunks = await Array.fromAsync(new Content(opened.store, opened.staging).readStream(key))
+      expect(Buffer.concat(chunks).equals(content)).toBe(true)
+    })
+
+    test.each(['zstd', 'identity'] as const)('keeps empty content as %s', async (encoding) => {
+      const key = named('artifacts', encoding === 'zstd' ? 'empty.zst' : 'empty')
+      expect(await put(key, '', encoding)).toBe('stored')
+      expect(await put(key, '', encoding)).toBe('present')
+      expect(await read(key)).toBe('')
+    })
+
+    test('keeps what was put when the staged blob is discarded', async () => {
+      const blob = await stage('content')
+      await opened.store.put(named('manifests', 'a.json'), blob)
+      await blob.discard()
+      await blob.discard()
+      expect(await read(named('manifests', 'a.json'))).toBe('content')
+    })
+
+    test.each(['zstd', 'identity'] as const)(
+      'says that %s content is present when it is put again',
+      async (encoding) => {
+        const key = named('artifacts', encoding === 'zstd' ? 'a.zst' : 'a')
+        expect(await put(key, 'content', encoding)).toBe('stored')
+        expect(await put(key, 'content', encoding)).toBe('present')
+        expect(await read(key)).toBe('content')
+      },
+    )
+
+    test.each(['zstd', 'identity'] as const)('never replaces %s content by other content', async (encoding) => {
+      const key = named('artifacts', encoding === 'zstd' ? 'a.zst' : 'a')
+      await put(key, 'the first', encoding)
+      expect(await put(key, 'THE FIRST', encoding)).toBe('present')
+      await expect(put(key, 'the second', encoding)).rejects.toMatchObject({ code: 'CAS_LENGTH_MISMATCH' })
+      expect(await read(key)).toBe('the first')
+    })
+
+    test('compares lengths of content before compression', async () => {
+      const key = named('artifacts', 'a.zst')
+      await put(key, 'a'.repeat(100_000), 'zstd')
+      const other = 'a'.repeat(100_001)
+      expect((await stage(other, 'zstd')).storedLength).toBe(await storedLengthOf(opened.store, key))
+      await expect(put(key, other, 'zstd')).rejects.toMatchObject({ code: 'CAS_LENGTH_MISMATCH' })
+    })
+
+    test('stores once when many put the same content at the same time', async () => {
+      const key = named('artifacts', 'deep/er/a.zst')
+      const blobs = await Promise.all(Array.from({ length: 16 }, () => stage('content', 'zstd')))
+      const outcomes = await Promise.all(blobs.map((blob) => opened.store.put(key, blob)))
+      expect(outcomes.toSorted()).toEqual([...Array(15).fill('present'), 'stored'])
+      expect(await read(key)).toBe('content')
+    })
+
+    test('keeps exactly one whole object when many put other content under one name', async () => {
+      const key = named('manifests', 'a.json')
+      const texts = Array.from({ length: 16 }, (_, length) => String(length % 10).repeat(100_000 + length))
+      const blobs = await Promise.all(texts.map((text) => stage(text)))
+      const outcomes = await Promise.allSettled(blobs.map((blob) => opened.store.put(key, blob)))
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toEqual([
+        { status: 'fulfilled', value: 'stored' },
+      ])
+      expect(texts).toContain(await read(key))
+    })
+
+    test('knows what is there, and what is not', async () => {
+      const key = named('artifacts', 'deep/a')
+      expect(await opened.store.has(key)).toBe(false)
+      await put(key, 'content')
+      expect(await opened.store.has(key)).toBe(true)
+      expect(await opened.store.has(named('artifacts', 'deep'))).toBe(false)
+      expect(await opened.store.has(named('manifests', 'deep/a'))).toBe(false)
+    })
+
+    test.each(['absent', 'there/below', 'dir'])('says not found of %s, and nothing else', async (text) => {
+      await put(named('artifacts', 'there'), 'content')
+      await put(named('artifacts', 'dir/there'), 'content')
+      await expect(opened.store.open(named('artifacts', text))).rejects.toMatchObject({ code: 'CAS_NOT_FOUND' })
+    })
+
+    test('shares nothing between tenants', async () => {
+      const key = named('artifacts', 'a.zst')
+      const others: CasKey = { ...key, tenant: other }
+      await put(key, 'content', 'zstd')
+      expect(await opened.store.has(others)).toBe(false)
+      await expect(opened.store.open(others)).rejects.toMatchObject({ code: 'CAS_NOT_FOUND' })
+      expect(await put(others, 'content', 'zstd')).toBe('stored')
+      await opened.store.remove(key)
+      expect(await read(others)).toBe('content')
+    })
+
+    test('removes, also what is not there', async () => {
+      const key = named('artifacts', 'deep/a')
+      await opened.store.remove(key)
+      await put(key, 'content')
+      await opened.store.remove(key)
+      expect(await opened.store.has(key)).toBe(false)
+      await opened.store.remove(key)
+      expect(await put(key, 'other content')).toBe('stored')
+    })
+
+    test('lists one tenant in ordinal order, whatever the order of the puts', async () => {
+      const keys = ['b', 'a/b', 'a.b', 'a-b', 'a/B', 'a0', 'B', 'a/b.c/d', 'a/b-c', '_', 'v1/sha256:00']
+      for (const key of keys) await put(named('artifacts', key), key)
+      await put({ ...named('artifacts', 'of-another-tenant'), tenant: other }, 'content')
+      expect((await listed(opened.store)).map(({ key }) => key)).toEqual(keys.toSorted())
+    })
+
+    test('lists all namespaces in their order, or the one that is named', async () => {
+      const namespaces: CasNamespace[] = ['runtime_traces', 'artifacts', 'manifests']
+      for (const namespace of namespaces) await put(named(namespace, 'a'), 'content')
+      expect(await listed(opened.store)).toEqual(namespaces.toSorted().map((namespace) => named(namespace, 'a')))
+      expect(await listed(opened.store, 'manifests')).toEqual([named('manifests', 'a')])
+      expect(await listed(opened.store, 'graph_indexes')).toEqual([])
+    })
+
+    test.each([
+      '',
+      '/',
+      'a/',
+      '/etc/passwd',
+      '..',
+      'a/../b',
+      'a/./b',
+      'a//b',
+      '.hidden',
+      'a\0b',
+      'a\\b',
+      'a b',
+      'ä',
+      'a\n',
+      '%2e%2e/b',
+      'a'.repeat(256),
+      `${'a/'.repeat(450)}a`,
+    ])('refuses the key %j in every operation', async (text) => {
+      const key = named('artifacts', text)
+      const blob = await stage('content')
+      const refusal = { code: 'CAS_KEY_INVALID' }
+      await expect(opened.store.put(key, blob)).rejects.toMatchObject(refusal)
+      await expect(opened.store.open(key)).rejects.toMatchObject(refusal)
+      await expect(opened.store.has(key)).rejects.toMatchObject(refusal)
+      await expect(opened.store.remove(key)).rejects.toMatchObject(refusal)
+      expect(await listed(opened.store)).toEqual([])
+    })
+
+    test('refuses content that is not encoded as its key says', async () => {
+      await expect(put(named('artifacts', 'a.zst'), 'content', 'identity')).rejects.toThrow(TypeError)
+      await expect(put(named('artifacts', 'a'), 'content', 'zstd')).rejects.toThrow(TypeError)
+    })
+
+    test('can be asked whether it takes writes, which leaves no trace', async () => {
+      await opened.store.check()
+      expect(await listed(opened.store)).toEqual([])
+    })
+  })
+}
+
+const acme = tenantOf('acme')
+const other = tenantOf('other')
+
+function tenantOf(text: string): Tenant {
+  if (!isTenant(text)) throw new TypeError(`${text} is not a tenant`)
+  return text
+}
+
+function named(namespace: CasNamespace, key: string): CasKey {
+  return { tenant: acme, namespace, key }
+}
+
+async function storedLengthOf(store: CasStore, key: CasKey): Promise<number> {
+  const { stored, storedLength } = await store.open(key)
+  stored.destroy()
+  return storedLength
+}
+
+function listed(store: CasStore, namespace?: CasNamespace): Promise<CasKey[]> {
+  return Array.fromAsync(store.list(acme, namespace))
+}
