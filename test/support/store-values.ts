@@ -118,7 +118,7 @@ const ledger: FactLedger = {
   callgraphIds: ['cg-1'],
   watchedCallgraphIds: [],
   lists: { targets: noList, runtimeFacts: noList, states: noList, unknowns: noList },
-  reportedUnknowns: {},
+  reportedUnknowns: [],
 }
 
 /** The first row of a subject, with its first fact and its event. */
