@@ -1,0 +1,44 @@
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino'
+
+export type { Logger } from 'pino'
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
+
+export type LogLevel = (typeof logLevels)[number]
+
+export interface LoggerOptions {
+  readonly level: LogLevel
+  readonly version: string
+  /** Standard output when absent. */
+  readonly destination?: DestinationStream
+}
+
+/** Where a secret or a payload could stand in what is logged, at the top and one level down. */
+const secretMembers = [
+  'authorization',
+  'dpop',
+  'cookie',
+  'token',
+  'accessToken',
+  'password',
+  'secret',
+  'connectionString',
+  'body',
+  'payload',
+  'artifactContentBase64',
+]
+
+/** JSON lines on standard output. `error`: someone must act. `warn`: it will heal. `info`: it happened. */
+export function createLogger({ level, version, destination }: LoggerOptions): Logger {
+  const options = {
+    level,
+    base: { service: 'signals', version },
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: {
+      paths: [...secretMembers.flatMap((name) => [name, `*.${name}`]), 'req.headers.*', 'headers.*'],
+      censor: '[redacted]',
+    },
+  }
+  return destination ? pino(options, destination) : pino(options)
+}
