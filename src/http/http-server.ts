@@ -11,6 +11,8 @@ export interface HttpServerDeps {
   /** All codes that any route may answer with. */
   readonly problems: ProblemTable
   readonly logger?: FastifyBaseLogger
+  /** How long a client may take to send a request; no limit when absent. */
+  readonly requestTimeoutMs?: number
 }
 
 /** A node id of 4,096 characters, each percent-encoded as three bytes, and room for the other headers. */
@@ -18,7 +20,7 @@ const maxHeaderSize = 64 * 1024
 const maxParamLength = maxHeaderSize
 
 /** A server with the conventions of every route and no routes: zod schemas, ids, problem documents, no body parsers. */
-export function createHttpServer({ problems, logger }: HttpServerDeps): HttpServer {
+export function createHttpServer({ problems, logger, requestTimeoutMs = 0 }: HttpServerDeps): HttpServer {
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     genReqId: ({ headers }) => correlationIdOf(headers),
@@ -26,6 +28,7 @@ export function createHttpServer({ problems, logger }: HttpServerDeps): HttpServ
     // Our decoders count inflated bytes; Fastify would count those on the wire, and never of a stream.
     bodyLimit: Number.MAX_SAFE_INTEGER,
     http: { maxHeaderSize },
+    requestTimeout: requestTimeoutMs,
     // What the router itself refuses never meets a hook or the error handler.
     frameworkErrors: (error, request, reply) => {
       reply.header('x-correlation-id', request.id)
