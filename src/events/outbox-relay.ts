@@ -9,8 +9,8 @@ import type { FactUpdated } from './fact-updated.ts'
 import type { Outbox, OutboxEntry, SlimEvent } from './outbox.ts'
 
 export interface OutboxRelayDeps {
-  readonly outbox: Outbox
-  readonly log: EventLog
+  readonly outbox: Pick<Outbox, 'unrelayed' | 'pull'>
+  readonly log: Pick<EventLog, 'append'>
   readonly publisher: EventPublisher
   /** Makes the whole event from what waits in the row and the fact of its version. */
   readonly complete: (entry: OutboxEntry, slim: SlimEvent) => Promise<FactUpdated>

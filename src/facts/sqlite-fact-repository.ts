@@ -10,6 +10,8 @@ import { factRowOf, savingStatements } from './sqlite-fact-row.ts'
 
 const selectFact = 'SELECT * FROM facts WHERE tenant = ? AND subject_key = ?'
 
+const selectRevision = 'SELECT revision FROM facts WHERE tenant = ? AND subject_key = ?'
+
 const selectByAlias = `
   SELECT subject_key FROM fact_links WHERE tenant = ? AND kind = 'alias' AND value = ? ORDER BY subject_order LIMIT 20`
 
@@ -50,6 +52,11 @@ export class SqliteFactRepository implements FactRepository {
   async find(tenant: Tenant, subjectKey: string): Promise<FactRow | undefined> {
     const row = this.#sqlite.reader.first(selectFact, [tenant, subjectKey])
     return row && factRowOf(row)
+  }
+
+  async revisionOf(tenant: Tenant, subjectKey: string): Promise<number | undefined> {
+    const row = this.#sqlite.reader.first(selectRevision, [tenant, subjectKey])
+    return row && numberOf(row, 'revision')
   }
 
   async findByAlias(tenant: Tenant, alias: string): Promise<string[]> {

@@ -8,7 +8,7 @@ export interface OpenCallgraphRepository {
   readonly callgraphs: CallgraphRepository
   /** What another replica has open on the same store. */
   readonly replica: CallgraphRepository
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** What every callgraph repository keeps. `open` gives an empty one of its own to each test. */

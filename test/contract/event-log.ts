@@ -6,7 +6,7 @@ export interface OpenEventLog {
   readonly log: EventLog
   /** What another replica has open on the same store. */
   readonly replica: EventLog
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** What every event log keeps. `open` gives an empty one of its own to each test. */

@@ -7,7 +7,7 @@ export interface OpenEvidenceQueue {
   readonly queue: EvidenceQueue
   /** What another replica has open on the same store. */
   readonly replica: EvidenceQueue
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 const subject = { tenant: acme, subjectKey: 'scan-1' }

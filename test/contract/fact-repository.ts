@@ -7,7 +7,7 @@ export interface OpenFactRepository {
   readonly facts: FactRepository
   /** What another replica has open on the same store. */
   readonly replica: FactRepository
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** What every fact repository keeps, its outbox included. `open` gives an empty one of its own to each test. */

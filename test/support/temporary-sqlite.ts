@@ -6,7 +6,7 @@ import { openSqlite, type Sqlite } from '../../src/sqlite/open-sqlite.ts'
 export interface TwoReplicas {
   readonly one: Sqlite
   readonly other: Sqlite
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Two independent openings of one new file, as two processes have it: each has its own writing thread. */
