@@ -8,13 +8,18 @@ export class MemoryEvidenceQueue implements EvidenceQueue {
 
   async append(evidence: Evidence): Promise<AppendOutcome> {
     const { idempotency: claim, tenant } = evidence
-    const claimed = claim && (await this.findClaim(tenant, claim.scope, claim.key))
+    // Looked up and pushed in one turn: appends that race are told apart.
+    const claimed = claim && this.#claimed(tenant, claim.scope, claim.key)
     if (claimed) return { status: 'claimed', ...claimed }
     this.rows.push({ evidence: structuredClone(evidence), isFolded: evidence.subjectKey === undefined })
     return { status: 'appended' }
   }
 
   async findClaim(tenant: Tenant, scope: string, key: string) {
+    return this.#claimed(tenant, scope, key)
+  }
+
+  #claimed(tenant: Tenant, scope: string, key: string) {
     const row = this.rows.find(
       ({ evidence: { tenant: owner, idempotency } }) =>
         owner === tenant && idempotency?.scope === scope && idempotency.key === key,

@@ -46,7 +46,10 @@ export class RuntimeIngest implements AsyncDisposable {
       onAppended: (tenant, subjectKey) => void this.appended.push(`${tenant}/${subjectKey}`),
       failPoints: noFailPoints,
       clock: () => Date.UTC(2026, 10, 20, 12),
-      newId: () => `0190f000-0000-7000-8000-${String((ids += 1)).padStart(12, '0')}`,
+      newId: () => {
+        ids += 1
+        return `0190f000-0000-7000-8000-${String(ids).padStart(12, '0')}`
+      },
       limits: { maxLineBytes: 1024 * 1024, maxSymbols: 1_000_000 },
     }
   }
