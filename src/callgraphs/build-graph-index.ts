@@ -9,7 +9,7 @@ export const graphIndexFormat = 1
 export const entryPointSources = ['declared', 'inferred', 'guessed'] as const satisfies readonly EntryPointSource[]
 
 /** Encodes a graph for searching; nodes stand in ordinal order already, so their positions are their numbers. */
-export function buildGraphIndex(graph: NormalizedCallgraph): Uint8Array {
+export function buildGraphIndex(graph: NormalizedCallgraph): Uint8Array<ArrayBuffer> {
   const numbers = new Map(graph.nodes.map(({ id }, number) => [id, number]))
   const { keyNodes, keyEnds, keyBytes } = keySections(graph.nodes)
   const { symbolNodes, symbolEnds, symbolBytes } = symbolSections(graph.nodes)
@@ -101,7 +101,7 @@ function textTable(texts: readonly string[]): { ends: Uint32Array; bytes: Uint8A
   return { ends, bytes }
 }
 
-function encode(closedWorld: boolean, sections: Sections): Uint8Array {
+function encode(closedWorld: boolean, sections: Sections): Uint8Array<ArrayBuffer> {
   const lengths = sectionNames.map((name) => sections[name].byteLength)
   const total = lengths.reduce((sum, length) => sum + aligned(length), headerWords * 4)
   const encoded = new Uint8Array(total)

@@ -1,22 +1,21 @@
 import type { JsonPiece } from '../../lib/json-piece.ts'
 import { parseStrictJson } from '../../lib/strict-json.ts'
-import { entryPointKinds } from '../callgraph.ts'
 import { CallgraphError, invalidValue, malformed } from '../callgraph-errors.ts'
-import { edgeKinds, edgeTypes } from '../edge-columns.ts'
 import { ownShapeEntryPoints } from '../entry-points.ts'
 import type { GraphBuilder } from '../graph-builder.ts'
-import type { RawEdge, RawEntryPoint, RawNode } from '../raw-graph.ts'
 import type { ContentSample } from './content-sample.ts'
 import type { GraphFormat } from './format.ts'
 import * as member from './json-members.ts'
+import { fromNames, ownEdge, ownEntryPoint, ownNode, toNames } from './own-records.ts'
 import { readPieces } from './read-pieces.ts'
 
+type AddRecord = (builder: GraphBuilder, value: unknown) => void
+
 const maxDepth = 64
-const idNames = ['id', 'nodeId', 'symbolId', 'symbol_id']
-const fromNames = ['from', 'source', 'sourceId', 'caller']
-const toNames = ['to', 'target', 'targetId', 'callee']
-const sources = ['declared', 'inferred', 'guessed'] as const
-const lists = new Map([
+const addNode: AddRecord = (builder, value) => builder.addNode(ownNode(value))
+const addEdge: AddRecord = (builder, value) => builder.addEdge(ownEdge(value))
+const addEntryPoint: AddRecord = (builder, value) => builder.addEntryPoint(ownEntryPoint(value))
+const lists = new Map<string, AddRecord>([
   ['nodes', addNode],
   ['functions', addNode],
   ['edges', addEdge],
@@ -80,70 +79,6 @@ function noteName(names: Set<string>, name: string): void {
   if (names.has(name)) throw malformed(`the member ${name} is there twice`, { pointer })
   if (forbiddenNames.includes(name)) throw malformed(`the member name ${name} is not allowed`, { pointer })
   names.add(name)
-}
-
-function addNode(builder: GraphBuilder, value: unknown): void {
-  builder.addNode(typeof value === 'string' ? { id: value } : nodeOf(member.objectOf(value)))
-}
-
-function nodeOf(object: member.JsonObject): RawNode {
-  const id = member.idMember(object, idNames)
-  return {
-    id,
-    symbolId: furtherSymbolId(object),
-    symbolKey: member.textMember(object, 'symbolKey'),
-    name: member.textMember(object, 'name'),
-    kind: member.textMember(object, 'kind'),
-    namespace: member.textMember(object, 'namespace'),
-    file: member.textMember(object, 'file'),
-    line: member.countMember(object, 'line'),
-    visibility: member.textMember(object, 'visibility'),
-    language: member.textMember(object, 'language'),
-    purl: member.textMember(object, 'purl'),
-    codeId: member.textMember(object, 'codeId'),
-    buildId: member.textMember(object, 'buildId'),
-    symbolDigest: member.textMember(object, 'symbolDigest'),
-    isEntryPointCandidate: member.flagMember(object, 'isEntryPointCandidate'),
-    attributes: member.textMapMember(object, 'attributes'),
-  }
-}
-
-/** Beside the id, and only in the form that Signals computes itself. */
-function furtherSymbolId(object: member.JsonObject): string | undefined {
-  const idName = member.firstMember(object, idNames)
-  const name = ['symbolId', 'symbol_id'].find((spelling) => spelling !== idName && object[spelling] != null)
-  const symbolId = name === undefined ? undefined : member.textMember(object, name)
-  return symbolId?.trim().startsWith('sym:') ? symbolId : undefined
-}
-
-function addEdge(builder: GraphBuilder, value: unknown): void {
-  const object = member.objectOf(value)
-  const edge: RawEdge = {
-    from: member.idMember(object, fromNames),
-    to: member.idMember(object, toNames),
-    kind: member.choiceMember(object, { name: 'kind', choices: edgeKinds }),
-    type: member.choiceMember(object, { name: 'type', choices: edgeTypes }),
-    reason: member.textMember(object, 'reason'),
-    confidence: member.numberMember(object, 'confidence'),
-    isResolved: member.flagMember(object, 'isResolved'),
-    candidates: member.textsMember(object, 'candidates'),
-    evidence: member.textsMember(object, 'evidence'),
-  }
-  builder.addEdge(edge)
-}
-
-function addEntryPoint(builder: GraphBuilder, value: unknown): void {
-  builder.addEntryPoint(typeof value === 'string' ? { nodeId: value } : entryPointOf(member.objectOf(value)))
-}
-
-function entryPointOf(object: member.JsonObject): RawEntryPoint {
-  return {
-    nodeId: member.idMember(object, idNames),
-    kind: member.choiceMember(object, { name: 'kind', choices: entryPointKinds }),
-    route: member.textMember(object, 'route'),
-    phase: member.textMember(object, 'phase'),
-    source: member.choiceMember(object, { name: 'source', choices: sources }),
-  }
 }
 
 function notThisFormat(): CallgraphError {
