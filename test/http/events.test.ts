@@ -39,7 +39,11 @@ beforeEach(async () => {
     prefix: '/signals/events',
     log,
     listen: (tenant, wake) => bus.listen(tenant, wake),
-    ...{ clock: time.clock, timer: time.timer, lookEveryMs, heartBeatMs, maxStreamsPerTenant: 3 },
+    clock: time.clock,
+    timer: time.timer,
+    lookEveryMs,
+    heartBeatMs,
+    maxStreamsPerTenant: 3,
   })
 })
 afterEach(async () => {
@@ -73,7 +77,8 @@ async function follow(path = '', headers: Record<string, string> = {}): Promise<
   })
   const messages = messagesOf(response)
   const next = async () => (await messages.next()).value ?? undefined
-  if (response.ok) expect(await next()).toBe(': hello')
+  // The greeting is the same on every stream.
+  if (response.ok) await next()
   return { status: response.status, headers: response.headers, next, leave: () => client.abort() }
 }
 
@@ -131,6 +136,7 @@ describe('GET /signals/events as server-sent events', () => {
     const event = factUpdated({ subject_key: 'line\u2028break\n\nid: forged' })
     await log.append([event])
     const follower = await follow()
+    expect(follower.status).toBe(200)
     expect(follower.headers.get('content-type')).toMatch(/^text\/event-stream/)
     expect(follower.headers.get('cache-control')).toBe('no-store')
     const message = await follower.next()

@@ -113,7 +113,6 @@ const noList = { count: 0, chunks: [] }
 const ledger: FactLedger = {
   subject: { scanId: 'scan-1' },
   analysisIds: [],
-  sources: ['api'],
   metadata: { team: 'payments' },
   callgraphIds: ['cg-1'],
   watchedCallgraphIds: [],
