@@ -6,11 +6,12 @@ const src = resolve(import.meta.dirname, '../src')
 
 /** The rows of docs/architecture.md, top first. A file may import its own folder and any row above it. */
 const rows = [
-  ['errors.ts', 'lib'],
+  ['errors.ts'],
+  ['lib'],
   ['identifiers'],
   ['telemetry', 'sqlite'],
   ['cas', 'http', 'auth'],
-  ['events'],
+  ['events', 'provenance'],
   ['evidence'],
   ['callgraphs', 'runtime-facts'],
   ['scoring'],
