@@ -1,32 +1,66 @@
 import type { BlockedEdge } from '../evidence/evidence.ts'
 import type { Digest } from '../identifiers/digest.ts'
 import type { Subject } from '../identifiers/subject.ts'
+import type { StateTotals } from './state-totals.ts'
+import type { Unknown } from './unknown.ts'
 
 /** What the next fold must remember and the fact's covered body does not say. Small: long lists stand in it by digest. */
 export interface FactLedger {
   readonly subject: Subject
+  /** The ordinally smallest 100 that its posts named. */
   readonly analysisIds: readonly string[]
-  readonly sources: readonly string[]
+  readonly provenance: FactProvenance
+  /** What a recompute gave, until another gives again. */
   readonly metadata: Readonly<Record<string, string>>
   /** Entry points given by a recompute; they replace those of each graph in which they are nodes. */
-  readonly entryPoints?: readonly string[]
-  readonly blockedEdges?: readonly BlockedEdge[]
-  /** Graphs that the subject's posts named; first `callgraphId` in ordinal order is the fact's. */
+  readonly entryPoints: readonly string[]
+  readonly blockedEdges: readonly BlockedEdge[]
+  /** Graphs that the subject's posts named, in ordinal order. */
   readonly callgraphIds: readonly string[]
-  /** Which graph each target was named with; only for targets that are a node of none. */
+  /** Graphs for which a batch declared its observation window and dropped nothing. */
   readonly watchedCallgraphIds: readonly string[]
-  /** Sums that reached 2^53−1 and stay there. */
-  readonly isSaturated?: boolean
-  /** Where each long list's chunks begin, so that a fold finds the ones it touches. */
-  readonly lists: {
-    readonly targets: ListIndex
-    readonly runtimeFacts: ListIndex
-    readonly states: ListIndex
-    readonly unknowns: ListIndex
+  /** Names that a caller asked for, as given: a later graph may resolve them otherwise. In order of name. */
+  readonly requested: StoredList<RequestedName>
+  /** The fact's lists, where they are too long to stand in its body. */
+  readonly chunked: {
+    readonly targets?: ListIndex
+    readonly runtimeFacts?: ListIndex
+    readonly states?: ListIndex
   }
-  /** Unknowns reported over the API: the source's latest list, a canonical JSON array in the CAS. */
-  readonly reportedUnknowns: Readonly<Record<string, { readonly digest: Digest; readonly count: number }>>
+  /** The ordinally smallest of those that the fact counts. */
+  readonly unknowns: StoredList<Unknown>
+  /** Unknowns reported over the API, in order of source: its latest list, a canonical JSON array in the CAS. */
+  readonly reportedUnknowns: readonly ReportedUnknownsIndex[]
+  /** What the states were last made of, and what they came to; absent while there is no fact. */
+  readonly scored?: Scored
 }
+
+export interface FactProvenance {
+  readonly sources: readonly string[]
+  readonly callgraphIds: readonly string[]
+  readonly ingestedAt?: string
+}
+
+export interface RequestedName {
+  readonly name: string
+  /** The ordinally smallest graph of the posts that named it; empty when one named no graph, which means the fact's first. */
+  readonly namedWith: string
+}
+
+export interface ReportedUnknownsIndex {
+  readonly source: string
+  readonly digest: Digest
+  readonly count: number
+}
+
+export interface Scored {
+  readonly basis: Digest
+  readonly totals: StateTotals
+  readonly unknownsCount: number
+}
+
+/** Inline up to 1,000 entries; beyond, chunks. */
+export type StoredList<Entry> = readonly Entry[] | ListIndex
 
 /** An ordered list of entries as content-defined chunks (small print of contracts, 6). */
 export interface ListIndex {
@@ -39,4 +73,21 @@ export interface ChunkIndex {
   readonly count: number
   /** Sort key of the chunk's first entry. */
   readonly firstKey: string
+}
+
+export function emptyLedger(subject: Subject): FactLedger {
+  return {
+    subject,
+    analysisIds: [],
+    provenance: { sources: [], callgraphIds: [] },
+    metadata: {},
+    entryPoints: [],
+    blockedEdges: [],
+    callgraphIds: [],
+    watchedCallgraphIds: [],
+    requested: [],
+    chunked: {},
+    unknowns: [],
+    reportedUnknowns: [],
+  }
 }

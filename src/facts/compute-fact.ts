@@ -1,0 +1,208 @@
+import type { CallgraphRecord } from '../callgraphs/callgraph-record.ts'
+import type { GraphIndex } from '../callgraphs/graph-index.ts'
+import type { FactChange } from '../events/fact-updated.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import { type Digest, sha256Of } from '../identifiers/digest.ts'
+import type { Tenant } from '../identifiers/tenant.ts'
+import { canonicalBytes } from '../lib/canonical-json.ts'
+import { compareOrdinal } from '../lib/ordinal.ts'
+import type { ScoringProfile } from '../scoring/profile.ts'
+import type { BlobAccess } from './blob-access.ts'
+import { isChunked, readAllEntries } from './chunked-list.ts'
+import type { ComputedLists } from './computed-lists.ts'
+import { type FactBody, type FactSummary, factSchema, type LongList } from './fact.ts'
+import type { FactLedger, Scored, StoredList } from './fact-ledger.ts'
+import type { FactRow } from './fact-row.ts'
+import { type MergedEvidence, mergeEvidence, type SubjectLimits, scoringBasisOf } from './merge-evidence.ts'
+import { type KnownFact, readKnownFact } from './read-known-fact.ts'
+import { scoreSubject } from './score-subject.ts'
+import { type FactScores, factScores } from './state-totals.ts'
+import { factMetadata, factSummary } from './summarize-fact.ts'
+import type { Unknown } from './unknown.ts'
+import { writeScored } from './write-scored.ts'
+
+export interface ComputeFactDeps extends BlobAccess {
+  readonly loadIndex: (callgraphId: string) => Promise<GraphIndex>
+}
+
+/** All that a fold looks at; plain data, so that it can be handed to a thread. */
+export interface FoldInput {
+  readonly tenant: Tenant
+  readonly subjectKey: string
+  readonly row: FactRow | undefined
+  /** In order of arrival. */
+  readonly evidence: readonly Evidence[]
+  /** Records of all graphs that the row or the evidence names. */
+  readonly callgraphs: readonly CallgraphRecord[]
+  readonly profile: ScoringProfile
+  readonly nowTimestamp: string
+  readonly limits: FactLimits
+}
+
+export interface FactLimits extends SubjectLimits {
+  /** Unknowns are all counted; so many are kept to be listed. */
+  readonly listedUnknowns: number
+}
+
+export const defaultFactLimits: FactLimits = { symbols: 1_000_000, targets: 100_000, listedUnknowns: 100_000 }
+
+export interface FoldOutput {
+  /** The covered members as canonical JSON; in the CAS already when `hasChanged`. */
+  readonly body: Buffer
+  readonly digest: Digest
+  /** False for an unchanged digest, and while what is known of the subject makes no fact yet. */
+  readonly hasChanged: boolean
+  readonly change: FactChange
+  readonly ledger: FactLedger
+  readonly summary: FactSummary
+  readonly metadata: Readonly<Record<string, string>>
+  readonly aliases: readonly string[]
+}
+
+/** Merges fresh evidence, scores anew where that could change a state, and tells whether the fact became another. */
+export async function computeFact(deps: ComputeFactDeps, input: FoldInput): Promise<FoldOutput> {
+  const known = await readKnownFact(deps, input.row)
+  const mergeDeps = { ...deps, indexOf: indexReader(deps, input.callgraphs) }
+  const merged = await mergeEvidence(mergeDeps, { ...input, ...known })
+  const computed = await scoreWhereNeeded(deps, input, { known, merged })
+  const scores = scoresOf(input, computed.scored)
+  const body = canonicalBytes(bodyOf(input, { merged, computed, scores }))
+  const digest = sha256Of(body)
+  const isFact = input.row?.fact !== undefined || input.evidence.some(makesFact)
+  const hasChanged = isFact && digest !== input.row?.fact?.digest
+  if (hasChanged) await deps.putBlob(body)
+  const version = (input.row?.version ?? 0) + (hasChanged ? 1 : 0)
+  const ledger = isFact ? ledgerOf(merged, computed) : merged.ledger
+  const { exceededLimits } = merged
+  return {
+    body,
+    digest,
+    hasChanged,
+    change: changeOf(known, computed),
+    ledger,
+    summary: factSummary({ ...input, version, digest, ...computed, runtimeFacts: merged.runtimeFacts, scores }),
+    metadata: factMetadata({ ledger, version, digest, exceededLimits }),
+    aliases: aliasesOf(input.evidence),
+  }
+}
+
+interface Merge {
+  readonly known: KnownFact
+  readonly merged: MergedEvidence
+}
+
+async function scoreWhereNeeded(
+  deps: ComputeFactDeps,
+  input: FoldInput,
+  { known, merged }: Merge,
+): Promise<ComputedLists> {
+  const { ledger, hasNewNames } = merged
+  const records = recordsInOrder(input.callgraphs, ledger.callgraphIds)
+  const callgraphIds = records.map(({ callgraphId }) => callgraphId)
+  const basis = sha256Of(scoringBasisOf(ledger, { profile: input.profile, callgraphIds }))
+  if (known.computed && !hasNewNames && known.computed.scored.basis === basis) return known.computed
+  const graphs = await Promise.all(
+    records.map(async (record) => ({ record, index: await deps.loadIndex(record.callgraphId) })),
+  )
+  const scored = scoreSubject(input.profile, {
+    ...ledger,
+    graphs,
+    requested: await readAllEntries(deps, ledger.requested),
+    observed: await readAllEntries(deps, merged.runtimeFacts),
+    reportedUnknowns: await readReported(deps, ledger),
+  })
+  return await writeScored(deps, scored, {
+    previous: known.computed,
+    basis,
+    listedUnknowns: input.limits.listedUnknowns,
+  })
+}
+
+function scoresOf({ profile }: FoldInput, { totals, unknownsCount }: Scored): FactScores {
+  return factScores(totals, { unknownsCount, ceiling: profile.options.unknownsPenaltyCeiling })
+}
+
+interface BodyParts {
+  readonly merged: MergedEvidence
+  readonly computed: ComputedLists
+  readonly scores: FactScores
+}
+
+function bodyOf({ subjectKey, profile }: FoldInput, { merged, computed, scores }: BodyParts): FactBody {
+  const { callgraphs, scored } = computed
+  return {
+    schema: factSchema,
+    subject: merged.ledger.subject,
+    subjectKey,
+    callgraphs,
+    callgraphId: callgraphs[0]?.callgraphId ?? null,
+    scoringProfile: { name: profile.name, digest: profile.digest },
+    targets: covered(computed.targets),
+    states: covered(computed.states),
+    runtimeFacts: covered(merged.runtimeFacts),
+    unknownsCount: scored.unknownsCount,
+    ...scores,
+    verdict: scored.totals.verdict,
+  }
+}
+
+/** A long list stands in the covered body by its chunks. */
+function covered<Entry>(list: StoredList<Entry>): LongList<Entry> {
+  return isChunked(list) ? { count: list.count, chunks: list.chunks.map(({ digest }) => digest) } : list
+}
+
+function ledgerOf(
+  { ledger, runtimeFacts }: MergedEvidence,
+  { targets, states, unknowns, scored }: ComputedLists,
+): FactLedger {
+  const chunked = {
+    ...(isChunked(targets) && { targets }),
+    ...(isChunked(states) && { states }),
+    ...(isChunked(runtimeFacts) && { runtimeFacts }),
+  }
+  return { ...ledger, chunked, unknowns, scored }
+}
+
+/** Entry points, blocked edges and unknowns alone are kept, but make no fact. Source: small print of contracts, 6. */
+function makesFact({ payload }: Evidence): boolean {
+  switch (payload.kind) {
+    case 'callgraph':
+    case 'runtime':
+      return true
+    case 'recompute':
+      return (payload.targets ?? []).length > 0 || (payload.callgraphIds ?? []).length > 0
+    case 'unknowns':
+      return false
+  }
+}
+
+function changeOf({ computed: before }: KnownFact, { scored }: ComputedLists): FactChange {
+  const nothing = sha256Of('')
+  const verdicts = before?.scored.totals.verdictsDigest ?? nothing
+  return verdicts === scored.totals.verdictsDigest ? 'evidence' : 'verdict'
+}
+
+function aliasesOf(evidence: readonly Evidence[]): string[] {
+  return [...new Set(evidence.flatMap(({ aliases }) => aliases))].sort()
+}
+
+function recordsInOrder(records: readonly CallgraphRecord[], callgraphIds: readonly string[]): CallgraphRecord[] {
+  const distinct = new Map(records.map((record) => [record.callgraphId, record]))
+  return [...distinct.values()]
+    .filter(({ callgraphId }) => callgraphIds.includes(callgraphId))
+    .sort((one, other) => compareOrdinal(one.callgraphId, other.callgraphId))
+}
+
+function indexReader({ loadIndex }: ComputeFactDeps, records: readonly CallgraphRecord[]) {
+  const known = new Set(records.map(({ callgraphId }) => callgraphId))
+  return async (callgraphId: string) => (known.has(callgraphId) ? await loadIndex(callgraphId) : undefined)
+}
+
+async function readReported(deps: BlobAccess, { reportedUnknowns }: FactLedger): Promise<Unknown[][]> {
+  return await Promise.all(
+    // Written by an earlier fold as exactly this; the CAS verifies that these are those bytes.
+    reportedUnknowns.map(
+      async ({ digest }) => JSON.parse(String(Buffer.from(await deps.readBlob(digest)))) as Unknown[],
+    ),
+  )
+}

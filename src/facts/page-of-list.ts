@@ -1,0 +1,63 @@
+import type { BlobAccess } from './blob-access.ts'
+import { isChunked, type KeyOf, readChunk } from './chunked-list.ts'
+import type { StoredList } from './fact-ledger.ts'
+
+interface PagedList<Entry> {
+  readonly list: StoredList<Entry>
+  readonly keyOf: KeyOf<Entry>
+}
+
+interface PageRequest<Entry> {
+  /** The key that the page begins behind. */
+  readonly after: string | undefined
+  readonly limit: number
+  readonly matches: (entry: Entry) => boolean
+}
+
+export interface ListPage<Entry> {
+  readonly items: readonly Entry[]
+  /** Where the next page goes on; absent on the last. */
+  readonly nextKey?: string
+}
+
+/** Chunks that one page reads at the most: a filter that matches nothing must not read a whole subject at once. */
+const maxChunksRead = 256
+
+/** One page of a list, reading only the chunks that it lies in. A page may be short, even empty, and yet have a next one. */
+export async function pageOf<Entry>(
+  blobs: Pick<BlobAccess, 'readBlob'>,
+  paged: PagedList<Entry>,
+  request: PageRequest<Entry>,
+): Promise<ListPage<Entry>> {
+  const items: Entry[] = []
+  let lastKey: string | undefined
+  let read = 0
+  for (const loadPart of partsBehind(blobs, paged, request.after)) {
+    if (read++ === maxChunksRead && lastKey !== undefined) return { items, nextKey: lastKey }
+    for (const entry of await loadPart()) {
+      const key = paged.keyOf(entry)
+      if (request.after !== undefined && key <= request.after) continue
+      if (items.length === request.limit && lastKey !== undefined) return { items, nextKey: lastKey }
+      lastKey = key
+      if (request.matches(entry)) items.push(entry)
+    }
+  }
+  return { items }
+}
+
+type LoadPart<Entry> = () => Promise<readonly Entry[]>
+
+function partsBehind<Entry>(
+  blobs: Pick<BlobAccess, 'readBlob'>,
+  { list }: PagedList<Entry>,
+  after: string | undefined,
+): readonly LoadPart<Entry>[] {
+  if (!isChunked(list)) return [async () => list]
+  const { chunks } = list
+  // A chunk whose successor begins at or before the cursor lies wholly before it.
+  const isBehind = (position: number): boolean => {
+    const next = chunks[position + 1]
+    return after === undefined || next === undefined || next.firstKey > after
+  }
+  return chunks.filter((_, position) => isBehind(position)).map((chunk) => () => readChunk<Entry>(blobs, chunk))
+}
