@@ -1,5 +1,5 @@
 import type { Tenant } from '../identifiers/tenant.ts'
-import type { FactChange } from './fact-updated.ts'
+import type { FactChange, FactUpdatedSummary } from './fact-updated.ts'
 
 /** An event as it waits in the row of its fact: what cannot be read again from the fact of its version. */
 export interface SlimEvent {
@@ -8,9 +8,13 @@ export interface SlimEvent {
   readonly digest: `sha256:${string}`
   readonly time: string
   readonly change: FactChange
+  /** The figures of that version: the row moves on, and the fact's body does not hold them all. */
+  readonly figures: FactFigures
   readonly traceId?: string
   readonly spanId?: string
 }
+
+export type FactFigures = Omit<FactUpdatedSummary, 'targets' | 'analysisIds' | 'change' | 'computedAt'>
 
 /** The un-relayed events of one fact, in order of version. */
 export interface OutboxEntry {

@@ -19,6 +19,8 @@ export interface FactFilter {
 export interface FactRepository extends Outbox {
   /** Reads from the primary: what a fold starts from. */
   find(tenant: Tenant, subjectKey: string): Promise<FactRow | undefined>
+  /** The revision alone: what a cache compares before it serves what it holds. */
+  revisionOf(tenant: Tenant, subjectKey: string): Promise<number | undefined>
   /** Subject keys that an alias names, ordinally sorted, at most 20. */
   findByAlias(tenant: Tenant, alias: string): Promise<string[]>
   /**

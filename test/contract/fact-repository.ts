@@ -58,6 +58,20 @@ export function keepsFactRepositoryContract(name: string, open: () => Promise<Op
       })
     })
 
+    test('the revision alone is that of the row, after saves and pulls of any replica', async () => {
+      expect(await facts.revisionOf(acme, 'scan-1')).toBeUndefined()
+      const row = someFactRow()
+      await save(row)
+      expect(await facts.revisionOf(acme, 'scan-1')).toBe(1)
+      await opened.replica.pull(
+        acme,
+        'scan-1',
+        row.events.map(({ id }) => id),
+      )
+      expect(await facts.revisionOf(acme, 'scan-1')).toBe(2)
+      expect(await facts.revisionOf(globex, 'scan-1')).toBeUndefined()
+    })
+
     describe('compare-and-set', () => {
       test('refuses a first row where there is one, a next row where there is none, and a revision already written', async () => {
         const first = someFactRow()

@@ -4,7 +4,7 @@ import type { FactUpdated } from '../../src/events/fact-updated.ts'
 import type { SlimEvent } from '../../src/events/outbox.ts'
 import type { Evidence } from '../../src/evidence/evidence.ts'
 import type { FactSummary } from '../../src/facts/fact.ts'
-import type { FactLedger } from '../../src/facts/fact-ledger.ts'
+import { emptyLedger } from '../../src/facts/fact-ledger.ts'
 import type { FactRow } from '../../src/facts/fact-row.ts'
 import { sha256Of } from '../../src/identifiers/digest.ts'
 import { isTenant, type Tenant } from '../../src/identifiers/tenant.ts'
@@ -80,6 +80,17 @@ export function slimEvent(version: number, changed: Partial<SlimEvent> = {}): Sl
     digest: sha256Of(`fact ${version}`),
     time: at(version),
     change: 'verdict',
+    figures: {
+      bucket: 'direct',
+      weight: 0.85,
+      stateCount: 1,
+      score: 0.6375,
+      unknownsCount: 0,
+      unknownsPressure: 0,
+      averageConfidence: 0.75,
+      callgraphIds: ['cg-1'],
+      verdict: 'reachable',
+    },
     ...changed,
   }
 }
@@ -108,18 +119,6 @@ export function someSummary(changed: Partial<FactSummary> = {}): FactSummary {
   }
 }
 
-const noList = { count: 0, chunks: [] }
-
-const ledger: FactLedger = {
-  subject: { scanId: 'scan-1' },
-  analysisIds: [],
-  metadata: { team: 'payments' },
-  callgraphIds: ['cg-1'],
-  watchedCallgraphIds: [],
-  lists: { targets: noList, runtimeFacts: noList, states: noList, unknowns: noList },
-  reportedUnknowns: [],
-}
-
 /** The first row of a subject, with its first fact and its event. */
 export function someFactRow(changed: Partial<FactRow> = {}, summary: Partial<FactSummary> = {}): FactRow {
   const told = someSummary({ ...summary, subjectKey: changed.subjectKey ?? 'scan-1' })
@@ -129,7 +128,7 @@ export function someFactRow(changed: Partial<FactRow> = {}, summary: Partial<Fac
     revision: 1,
     version: 1,
     aliases: [],
-    ledger,
+    ledger: { ...emptyLedger({ scanId: 'scan-1' }), metadata: { team: 'payments' }, callgraphIds: ['cg-1'] },
     folded: [],
     events: [slimEvent(1)],
     fact: {
