@@ -21,7 +21,11 @@ const rows = [
 
 /** Who may name a part of the outside world: by folder, or by the prefix or suffix of a file's name. */
 const roles: { name: string; module: RegExp; may: RegExp }[] = [
-  { name: 'Fastify', module: /^(fastify|@fastify\/|fastify-)/, may: /^(http\/|auth\/|app\.ts$|main\.ts$)|-routes\.ts$/ },
+  {
+    name: 'Fastify',
+    module: /^(fastify|@fastify\/|fastify-)/,
+    may: /^(http\/|auth\/|app\.ts$|main\.ts$)|-routes\.ts$/,
+  },
   { name: 'SQLite', module: /^node:sqlite$/, may: /^sqlite\/|\/sqlite-[^/]*$/ },
 ]
 
@@ -93,12 +97,16 @@ test('no file imports itself through others', () => {
 })
 
 test.each(roles)('only the files meant for it name $name', ({ module, may }) => {
-  const wrong = files.filter((file) => !may.test(file) && (imports.get(file) ?? []).some(({ specifier }) => module.test(specifier)))
+  const wrong = files.filter(
+    (file) => !may.test(file) && (imports.get(file) ?? []).some(({ specifier }) => module.test(specifier)),
+  )
   expect(wrong).toEqual([])
 })
 
 test('only config.ts reads the environment', () => {
-  const readers = files.filter((file) => /process\.env\b|import\.meta\.env\b/.test(readFileSync(join(src, file), 'utf8')))
+  const readers = files.filter((file) =>
+    /process\.env\b|import\.meta\.env\b/.test(readFileSync(join(src, file), 'utf8')),
+  )
   expect(readers.filter((file) => file !== 'config.ts')).toEqual([])
 })
 

@@ -33,13 +33,22 @@ export async function postGraph(client: DemoClient, subject: DemoSubject): Promi
   })
   for (const target of subject.targets) query.append('target', target)
   const headers = subject.graph.contentEncoding ? { 'content-encoding': subject.graph.contentEncoding } : undefined
-  return await post<PostedGraph>(client, `/signals/callgraphs?${query}`, fileOf(client, subject, subject.graph.file), headers)
+  return await post<PostedGraph>(
+    client,
+    `/signals/callgraphs?${query}`,
+    fileOf(client, subject, subject.graph.file),
+    headers,
+  )
 }
 
 /** Posts the trace and waits until the fact holds it, so that the table shows it. */
 export async function postTrace(client: DemoClient, subject: DemoSubject, callgraphId: string): Promise<PostedTrace> {
   const query = new URLSearchParams({ callgraphId, component: subject.component, version: subject.version })
-  const headers = { 'content-type': 'application/x-ndjson', prefer: 'wait=30', 'idempotency-key': `demo-${subject.component}` }
+  const headers = {
+    'content-type': 'application/x-ndjson',
+    prefer: 'wait=30',
+    'idempotency-key': `demo-${subject.component}`,
+  }
   return await post<PostedTrace>(
     client,
     `/signals/runtime-facts/ndjson?${query}`,
@@ -74,7 +83,12 @@ function fileOf(client: DemoClient, subject: DemoSubject, file: string): string 
   return join(client.fixtures, subject.folder, file)
 }
 
-async function post<Answer>(client: DemoClient, path: string, file: string, headers: Record<string, string> = {}): Promise<Answer> {
+async function post<Answer>(
+  client: DemoClient,
+  path: string,
+  file: string,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const body = Readable.toWeb(createReadStream(file))
   return await answerOf(await fetch(`${client.url}${path}`, { method: 'POST', headers, body, duplex: 'half' }))
 }

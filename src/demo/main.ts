@@ -32,7 +32,9 @@ async function ingestAndAsk(client: DemoClient): Promise<DemoRow[]> {
     const graph = await postGraph(client, subject)
     progress(`      could be called: ${graph.nodeCount} functions, ${graph.edgeCount} calls  (${graph.callgraphId})`)
     const trace = await postTrace(client, subject, graph.callgraphId)
-    progress(`      was called:      ${trace.uniqueSymbols} functions, ${trace.totalHits} times, ${trace.unmatchedSymbols} of them in no graph`)
+    progress(
+      `      was called:      ${trace.uniqueSymbols} functions, ${trace.totalHits} times, ${trace.unmatchedSymbols} of them in no graph`,
+    )
     rows.push(...(await rowsOf(client, subject, graph)))
   }
   return rows

@@ -2,7 +2,11 @@
 export interface DemoSubject {
   readonly title: string
   readonly folder: string
-  readonly graph: { readonly file: string; readonly contentEncoding?: 'gzip'; readonly query: Readonly<Record<string, string>> }
+  readonly graph: {
+    readonly file: string
+    readonly contentEncoding?: 'gzip'
+    readonly query: Readonly<Record<string, string>>
+  }
   readonly component: string
   readonly version: string
   /** What a policy would ask for; observed symbols become targets by themselves. */
@@ -33,7 +37,13 @@ export const demoSubjects: readonly DemoSubject[] = [
     folder: 'node/semver',
     graph: {
       file: 'callgraph.json',
-      query: { language: 'node', root: '/src/semver', entryPoint: 'bin/semver.js#global@1:0', analyzer: 'js-callgraph', analyzerVersion: '1.3.2' },
+      query: {
+        language: 'node',
+        root: '/src/semver',
+        entryPoint: 'bin/semver.js#global@1:0',
+        analyzer: 'js-callgraph',
+        analyzerVersion: '1.3.2',
+      },
     },
     component: 'semver',
     version: '7.5.4',
@@ -49,10 +59,18 @@ export const demoSubjects: readonly DemoSubject[] = [
   {
     title: 'Python: autopep8 2.0.4 with pycodestyle 2.11.1, read by PyCG',
     folder: 'python/autopep8',
-    graph: { file: 'callgraph.json', query: { language: 'python', entryPoint: 'autopep8.main', analyzer: 'pycg', analyzerVersion: '0.0.8' } },
+    graph: {
+      file: 'callgraph.json',
+      query: { language: 'python', entryPoint: 'autopep8.main', analyzer: 'pycg', analyzerVersion: '0.0.8' },
+    },
     component: 'autopep8',
     version: '2.0.4',
-    targets: ['autopep8.main', 'pycodestyle.filename_match', 'autopep8.Atom.is_keyword', 'pycodestyle.continued_indentation'],
+    targets: [
+      'autopep8.main',
+      'pycodestyle.filename_match',
+      'autopep8.Atom.is_keyword',
+      'pycodestyle.continued_indentation',
+    ],
     alsoShown: ['autopep8.fix_lines'],
   },
   {

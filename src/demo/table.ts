@@ -20,7 +20,10 @@ const colourOf: Readonly<Record<string, 'red' | 'yellow' | 'green' | 'cyan'>> = 
 
 /** The rows as a person reads them; colours only where `isColoured`. */
 export function tableOf(rows: readonly DemoRow[], isColoured: boolean): string {
-  const heading = columns.map(({ title, width }) => title.padEnd(width)).join('  ').trimEnd()
+  const heading = columns
+    .map(({ title, width }) => title.padEnd(width))
+    .join('  ')
+    .trimEnd()
   const lines = rows.map((row) => lineOf(row, isColoured))
   return [heading, '─'.repeat(heading.length + 56), ...lines].join('\n')
 }

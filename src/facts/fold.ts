@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { CallgraphRecord } from '../callgraphs/callgraph-record.ts'
-import type { SlimEvent } from '../events/outbox.ts'
+import type { FactFigures, SlimEvent } from '../events/outbox.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import type { EvidenceQueue, PendingSubject } from '../evidence/evidence-queue.ts'
 import { type Clock, timestampOf } from '../lib/clock.ts'
 import type { FailPoints } from '../lib/fail-points.ts'
-import type { FoldInput, FoldOutput } from './compute-fact.ts'
+import type { ScoringProfile } from '../scoring/profile.ts'
+import type { FactLimits, FoldInput, FoldOutput } from './compute-fact.ts'
+import type { FactSummary } from './fact.ts'
 import type { FactRepository } from './fact-repository.ts'
 import type { FactRow, StoredFact } from './fact-row.ts'
 
@@ -19,7 +21,9 @@ export interface FoldDeps {
   readonly failPoints: FailPoints
   /** Names this process in leases. */
   readonly owner: string
+  readonly profile: ScoringProfile
   readonly limits: FoldLimits
+  readonly factLimits: FactLimits
 }
 
 export interface FoldLimits {
@@ -48,11 +52,7 @@ export async function foldSubject(deps: FoldDeps, subject: PendingSubject): Prom
   }
 }
 
-async function foldOnce(
-  deps: FoldDeps,
-  subject: PendingSubject,
-  marked: Set<string>,
-): Promise<FoldOutcome | 'again'> {
+async function foldOnce(deps: FoldDeps, subject: PendingSubject, marked: Set<string>): Promise<FoldOutcome | 'again'> {
   const row = await deps.facts.find(subject.tenant, subject.subjectKey)
   if (row) await markFolded(deps, row, marked)
   if (row && row.events.length >= deps.limits.unrelayedEvents) return 'blocked'
@@ -97,7 +97,9 @@ async function foldInputOf(
     row,
     evidence,
     callgraphs: records.filter((record) => record !== undefined),
+    profile: deps.profile,
     nowTimestamp: timestampOf(deps.clock()),
+    limits: deps.factLimits,
   }
 }
 
@@ -138,5 +140,22 @@ function storedFactOf({ digest, summary, metadata, body }: FoldOutput, computedA
 }
 
 function factUpdatedEvent(deps: FoldDeps, version: number, output: FoldOutput): SlimEvent {
-  return { id: randomUUID(), version, digest: output.digest, time: timestampOf(deps.clock()), change: output.change }
+  const { digest, change, summary } = output
+  return { id: randomUUID(), version, digest, time: timestampOf(deps.clock()), change, figures: figuresOf(summary) }
+}
+
+function figuresOf(summary: FactSummary): FactFigures {
+  const { bucket, weight, stateCount, score, unknownsCount, unknownsPressure, averageConfidence } = summary
+  const { callgraphIds, verdict } = summary
+  return {
+    bucket,
+    weight,
+    stateCount,
+    score,
+    unknownsCount,
+    unknownsPressure,
+    averageConfidence,
+    callgraphIds,
+    verdict,
+  }
 }

@@ -1,0 +1,34 @@
+import { createReadStream } from 'node:fs'
+import { readContent } from '../cas/read-stored.ts'
+import type { StagedBlob } from '../cas/staged-blob.ts'
+import { Staging } from '../cas/staging.ts'
+import { type Transferred, transferring } from '../lib/error-transfer.ts'
+import { type AnalyzedCallgraph, type AnalyzeOptions, analyzeCallgraph } from './analyze-callgraph.ts'
+
+export type PlainBlob = Omit<StagedBlob, 'discard'>
+
+export interface AnalysisJob {
+  readonly stagingDirectory: string
+  readonly artifact: PlainBlob
+  readonly options: AnalyzeOptions
+}
+
+export type PlainAnalysis = Omit<AnalyzedCallgraph, 'archive' | 'index'> & {
+  readonly archive: PlainBlob
+  readonly index: PlainBlob
+}
+
+/** Runs in a worker thread: from a staged upload to a staged archive and a staged index. */
+export async function analyze(job: AnalysisJob): Promise<Transferred<PlainAnalysis>> {
+  const staging = await Staging.open(job.stagingDirectory)
+  return await transferring(async () => {
+    const { path, storedLength, encoding, digest } = job.artifact
+    const chunks = readContent({ stored: createReadStream(path), storedLength }, { encoding, digest })
+    const { archive, index, ...summary } = await analyzeCallgraph({ staging }, { ...job.options, chunks })
+    return { ...summary, archive: plainBlob(archive), index: plainBlob(index) }
+  })
+}
+
+function plainBlob({ path, encoding, digest, contentLength, storedLength }: StagedBlob): PlainBlob {
+  return { path, encoding, digest, contentLength, storedLength }
+}

@@ -1,0 +1,159 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { z } from 'zod'
+import { HttpError } from '../http/http-errors.ts'
+import { readWhole } from '../http/request-body.ts'
+import { violationsOf } from '../http/violations.ts'
+import { sha256Of } from '../identifiers/digest.ts'
+import { type IdentifiedSubject, identifySubject, type SubjectInput } from '../identifiers/subject.ts'
+import type { Tenant } from '../identifiers/tenant.ts'
+import { parseStrictJson } from '../lib/strict-json.ts'
+import { CallgraphError } from './callgraph-errors.ts'
+import {
+  analysisIdSchema,
+  type CallgraphEnvelope,
+  type CallgraphQuery,
+  type CallgraphUpload,
+  callgraphEnvelope,
+} from './callgraph-upload.ts'
+import type { CallgraphRequest } from './ingest-callgraph.ts'
+
+export interface UploadRequest {
+  readonly tenant: Tenant
+  readonly query: CallgraphQuery
+  readonly headers: IncomingHttpHeaders
+  readonly body: AsyncIterable<Buffer>
+  readonly idempotencyKey: string | undefined
+  readonly maxEnvelopeBytes: number
+}
+
+/** The upload that a request carries: the body itself where the query names a language, else a JSON envelope. */
+export async function readUpload(request: UploadRequest): Promise<CallgraphRequest> {
+  return request.query.language === undefined ? await readEnvelope(request) : readRaw(request)
+}
+
+function readRaw({ tenant, query, headers, body, idempotencyKey }: UploadRequest): CallgraphRequest {
+  const { language, component, version } = query
+  if (!language || !component || !version)
+    throw invalid('a raw graph names language, component and version in its query')
+  const analysisId = query.analysisId ?? analysisIdOf(headers)
+  const subject = subjectOf({
+    scanId: query.scanId,
+    imageDigest: query.imageDigest,
+    component: query.subjectComponent,
+    version: query.subjectVersion,
+  })
+  const upload: CallgraphUpload = {
+    tenant,
+    language,
+    component,
+    version,
+    format: query.format ?? 'auto',
+    ...(query.root !== undefined && { root: query.root }),
+    closedWorld: query.closedWorld === 'true',
+    entryPoints: query.entryPoint ?? [],
+    targets: query.target ?? [],
+    ...(query.analyzer !== undefined && {
+      analyzer: analyzerOf({ name: query.analyzer, version: query.analyzerVersion, algorithm: query.algorithm }),
+    }),
+    ...(analysisId !== undefined && { analysisId }),
+    ...(subject && { subject }),
+    content: body,
+  }
+  return { upload, idempotencyKey, parameters: { ...query, analysisId } }
+}
+
+async function readEnvelope({
+  tenant,
+  query,
+  headers,
+  body,
+  idempotencyKey,
+  maxEnvelopeBytes,
+}: UploadRequest): Promise<CallgraphRequest> {
+  const [stray] = Object.keys(query)
+  if (stray !== undefined)
+    throw invalid(`the query has "${stray}" but no language: a raw graph names its language there`)
+  const bytes = await readWhole(body, { maxBytes: maxEnvelopeBytes })
+  if (bytes.length === 0)
+    throw invalid('the body is empty: send a JSON envelope, or a graph with its language in the query')
+  const envelope = checked(callgraphEnvelope, parseStrictJson(bytes))
+  const subject = envelope.subject ? subjectOf(withoutNulls(envelope.subject), 'demanded') : undefined
+  const upload = uploadOf(tenant, envelope, subject, envelope.analysisId ?? analysisIdOf(headers))
+  return { upload, idempotencyKey, parameters: {}, bodyDigest: sha256Of(bytes) }
+}
+
+function uploadOf(
+  tenant: Tenant,
+  envelope: CallgraphEnvelope,
+  subject: IdentifiedSubject | undefined,
+  analysisId: string | undefined,
+): CallgraphUpload {
+  const { language, component, version, format, root, metadata, analyzer } = envelope
+  return {
+    tenant,
+    language,
+    component,
+    version,
+    format: format ?? 'auto',
+    ...(root != null && { root }),
+    closedWorld: envelope.closedWorld ?? false,
+    entryPoints: envelope.entryPoints ?? [],
+    targets: envelope.targets ?? [],
+    ...(analyzer && { analyzer: analyzerOf(withoutNulls(analyzer)) }),
+    ...(metadata && { metadata }),
+    ...(analysisId !== undefined && { analysisId }),
+    ...(subject && { subject }),
+    content: decoded(envelope.artifactContentBase64),
+  }
+}
+
+/** RFC 4648, 4: the standard alphabet with padding, and nothing that a lenient decoder would pass over. */
+function decoded(base64: string): AsyncIterable<Uint8Array> {
+  const bytes = Buffer.from(base64, 'base64')
+  if (bytes.length === 0 || bytes.toString('base64') !== base64) {
+    throw new CallgraphError('CALLGRAPH_MALFORMED', 'artifactContentBase64 is not base64 with padding, or is empty', {
+      violations: [
+        { code: 'base64', message: 'is not base64 with padding, or is empty', pointer: '/artifactContentBase64' },
+      ],
+    })
+  }
+  return oneChunk(bytes)
+}
+
+async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
+
+function subjectOf(input: SubjectInput, need: 'optional' | 'demanded' = 'optional'): IdentifiedSubject | undefined {
+  const isNamed = Object.values(input).some((part) => part !== undefined)
+  return isNamed || need === 'demanded' ? identifySubject(input) : undefined
+}
+
+function analyzerOf(parts: { name: string; version?: string | undefined; algorithm?: string | undefined }) {
+  const { name, version, algorithm } = parts
+  return { name, ...(version !== undefined && { version }), ...(algorithm !== undefined && { algorithm }) }
+}
+
+function analysisIdOf(headers: IncomingHttpHeaders): string | undefined {
+  const sent = headers['x-analysis-id']
+  return sent === undefined || sent === '' ? undefined : checked(analysisIdSchema, sent)
+}
+
+function withoutNulls<Value extends object>(value: Value): { [Name in keyof Value]: Exclude<Value[Name], null> } {
+  const entries = Object.entries(value).filter(([, member]) => member !== null)
+  return Object.fromEntries(entries) as { [Name in keyof Value]: Exclude<Value[Name], null> }
+}
+
+function checked<Value>(schema: z.ZodType<Value>, value: unknown): Value {
+  const outcome = schema.safeParse(value)
+  if (outcome.success) return outcome.data
+  const violations = violationsOf(outcome.error.issues)
+  const [first] = violations
+  throw new HttpError('REQUEST_INVALID', `body ${first?.pointer ?? ''}: ${first?.message ?? 'is not valid'}`, {
+    violations,
+  })
+}
+
+function invalid(message: string): HttpError {
+  return new HttpError('REQUEST_INVALID', message)
+}

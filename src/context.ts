@@ -1,0 +1,273 @@
+import { randomUUID, randomUUIDv7 } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { AnalysisLane } from './callgraphs/analysis-lane.ts'
+import type { CallgraphRepository } from './callgraphs/callgraph-repository.ts'
+import { countUnmatched } from './callgraphs/count-unmatched.ts'
+import { GraphIndexCache } from './callgraphs/graph-index-cache.ts'
+import { loadGraphIndex } from './callgraphs/load-graph-index.ts'
+import { SqliteCallgraphRepository } from './callgraphs/sqlite-callgraph-repository.ts'
+import type { CasStore } from './cas/cas-store.ts'
+import type { Content } from './cas/content.ts'
+import { type ContentOptions, openContent } from './cas/open-content.ts'
+import type { Config } from './config.ts'
+import type { EventLog } from './events/event-log.ts'
+import { InProcessBus } from './events/in-process-bus.ts'
+import { OutboxRelay } from './events/outbox-relay.ts'
+import { SqliteEventLog } from './events/sqlite-event-log.ts'
+import type { EvidenceQueue, PendingSubject } from './evidence/evidence-queue.ts'
+import { IdempotencyGate } from './evidence/idempotency.ts'
+import { SqliteEvidenceQueue } from './evidence/sqlite-evidence-queue.ts'
+import { blobAccess } from './facts/blob-access.ts'
+import { CachedFactReader } from './facts/cached-fact-reader.ts'
+import { completeEvent } from './facts/complete-event.ts'
+import type { FactRepository } from './facts/fact-repository.ts'
+import { type FoldDeps, foldSubject } from './facts/fold.ts'
+import { FoldLane } from './facts/fold-lane.ts'
+import { FoldScheduler } from './facts/fold-scheduler.ts'
+import { FoldSweeper } from './facts/fold-sweeper.ts'
+import { SqliteFactRepository } from './facts/sqlite-fact-repository.ts'
+import { type AwaitedFact, waitForFact } from './facts/wait-for-fact.ts'
+import type { Tenant } from './identifiers/tenant.ts'
+import { type Clock, systemClock } from './lib/clock.ts'
+import { armedFailPoints, type FailPoints } from './lib/fail-points.ts'
+import { systemTimer } from './lib/timer.ts'
+import { scoringProfile } from './scoring/profile.ts'
+import { openSqlite } from './sqlite/open-sqlite.ts'
+import { type BusinessLog, businessLog } from './telemetry/business-events.ts'
+import { createLogger, type Logger } from './telemetry/logger.ts'
+import { serviceVersion } from './version.ts'
+
+/** What a test may hand in instead of the real thing. */
+export interface ContextOverrides {
+  readonly clock?: Clock
+  readonly logger?: Logger
+}
+
+/** Everything that routes are handed a part of. Opened once, closed in reverse. */
+export interface Context {
+  readonly config: Config
+  readonly logger: Logger
+  readonly business: BusinessLog
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly failPoints: FailPoints
+  readonly stores: Stores
+  readonly gate: IdempotencyGate
+  readonly analysisLane: AnalysisLane
+  readonly indexes: GraphIndexCache
+  readonly folding: FoldScheduler
+  readonly relay: OutboxRelay
+  readonly bus: InProcessBus
+  readonly factReader: CachedFactReader
+  readonly countUnmatched: (tenant: Tenant, callgraphId: string, names: readonly string[]) => Promise<number>
+  readonly waitForFact: (
+    subject: PendingSubject,
+    receiptId: string,
+    seconds: number,
+  ) => Promise<AwaitedFact | undefined>
+  close(): Promise<void>
+}
+
+export interface Stores {
+  readonly checks: readonly StoreCheck[]
+  readonly cas: CasStore
+  readonly content: Content
+  readonly contentOptions: ContentOptions
+  readonly queue: EvidenceQueue
+  readonly callgraphs: CallgraphRepository
+  readonly facts: FactRepository
+  readonly eventLog: EventLog
+}
+
+export interface StoreCheck {
+  readonly name: string
+  readonly isEssential: boolean
+  check(): Promise<void>
+}
+
+const sweepEveryMs = 30_000
+const foldLimits = { evidencePerFold: 500, leaseMs: 60_000 }
+const retryFoldMs = 500
+
+/** Opens what the configuration names, picks the adapters, and starts what works in the background. */
+export async function createContext(config: Config, overrides: ContextOverrides = {}): Promise<Context> {
+  const opened = new AsyncDisposableStack()
+  try {
+    return await assemble(config, overrides, opened)
+  } catch (error) {
+    await opened.disposeAsync()
+    throw error
+  }
+}
+
+async function assemble(
+  config: Config,
+  { clock = systemClock, logger = defaultLogger(config) }: ContextOverrides,
+  opened: AsyncDisposableStack,
+): Promise<Context> {
+  const stores = await openStores(config, opened)
+  const failPoints = armedFailPoints(config.testing.failPoints)
+  const business = businessLog(logger)
+  const bus = new InProcessBus(logger)
+  const relay = startRelay(config, { stores, bus, failPoints, logger, clock }, opened)
+  const indexes = new GraphIndexCache({
+    load: (record) => loadGraphIndex(stores.content, record),
+    maxBytes: config.cache.graphIndexBytes,
+  })
+  const folding = startFolding(config, { stores, indexes, relay, failPoints, business, clock }, opened)
+  const analysisLane = opened.adopt(
+    new AnalysisLane({
+      stagingDirectory: stores.contentOptions.stagingDirectory,
+      threads: 1,
+      queued: config.limits.uploadsPerCore * availableParallelism(),
+    }),
+    (lane) => lane.close(),
+  )
+  return {
+    config,
+    logger,
+    business,
+    clock,
+    newId: randomUUIDv7,
+    failPoints,
+    stores,
+    gate: new IdempotencyGate(),
+    analysisLane,
+    indexes,
+    folding,
+    relay,
+    bus,
+    factReader: new CachedFactReader({
+      facts: stores.facts,
+      blobs: (tenant) => blobAccess(stores.content, tenant),
+      maxBytes: config.cache.factBytes,
+    }),
+    countUnmatched: (tenant, callgraphId, names) =>
+      countUnmatched({ ...stores, indexes }, { tenant, callgraphId, names }),
+    waitForFact: (subject, receiptId, seconds) =>
+      waitForFact(
+        { ...stores, folded: (folded) => folding.folded(folded), pause: (ms) => pause(ms, undefined, { ref: false }) },
+        subject,
+        receiptId,
+        seconds,
+      ),
+    close: () => opened.disposeAsync(),
+  }
+}
+
+function defaultLogger({ telemetry }: Config): Logger {
+  return createLogger({ level: telemetry.logLevel, version: serviceVersion })
+}
+
+async function openStores(config: Config, opened: AsyncDisposableStack): Promise<Stores> {
+  const sqlite = opened.adopt(await openSqlite({ path: config.sqlite.path }), (connections) => connections.close())
+  const contentOptions: ContentOptions = {
+    driver: config.cas.driver,
+    directory: config.cas.directory,
+    stagingDirectory: join(config.dataDirectory, 'staging'),
+  }
+  const { store: cas, content, staging } = await openContent(contentOptions)
+  await staging.clearAbandoned()
+  return {
+    checks: [
+      { name: 'store', isEssential: true, check: () => sqlite.check() },
+      { name: 'cas', isEssential: false, check: () => cas.check() },
+    ],
+    cas,
+    content,
+    contentOptions,
+    queue: new SqliteEvidenceQueue(sqlite),
+    callgraphs: new SqliteCallgraphRepository(sqlite),
+    facts: new SqliteFactRepository(sqlite),
+    eventLog: new SqliteEventLog(sqlite),
+  }
+}
+
+interface RelayParts {
+  readonly stores: Stores
+  readonly bus: InProcessBus
+  readonly failPoints: FailPoints
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+function startRelay(config: Config, parts: RelayParts, opened: AsyncDisposableStack): OutboxRelay {
+  const { stores, bus, failPoints, logger, clock } = parts
+  const blobs = (tenant: Tenant) => blobAccess(stores.content, tenant)
+  const { producer, lookEveryMs } = config.events
+  const relay = new OutboxRelay({
+    outbox: stores.facts,
+    log: stores.eventLog,
+    publisher: bus,
+    complete: (entry, slim) =>
+      completeEvent({ facts: stores.facts, blobs, producer, release: serviceVersion }, entry, slim),
+    // The cache of this mode compares revisions with the store at every read: there is nothing to mark.
+    markCache: async () => undefined,
+    failPoints,
+    logger,
+    clock,
+    timer: systemTimer,
+    lookEveryMs,
+  })
+  relay.wake()
+  return opened.adopt(relay, async () => {
+    await relay.flush()
+    await relay.close()
+  })
+}
+
+interface FoldingParts {
+  readonly stores: Stores
+  readonly indexes: GraphIndexCache
+  readonly relay: OutboxRelay
+  readonly failPoints: FailPoints
+  readonly business: BusinessLog
+  readonly clock: Clock
+}
+
+function startFolding(config: Config, parts: FoldingParts, opened: AsyncDisposableStack): FoldScheduler {
+  const { stores, indexes, relay, failPoints, business, clock } = parts
+  const lane = opened.adopt(new FoldLane({ content: stores.contentOptions, threads: 1 }), (folds) => folds.close())
+  const deps: FoldDeps = {
+    ...stores,
+    findCallgraph: (tenant, callgraphId) => stores.callgraphs.find(tenant, callgraphId),
+    compute: async (input) => {
+      const loaded = await Promise.all(
+        input.callgraphs.map(async (record) => [record.callgraphId, (await indexes.get(record)).buffer] as const),
+      )
+      return await lane.compute(input, new Map(loaded))
+    },
+    onSaved: () => relay.wake(),
+    clock,
+    failPoints,
+    owner: randomUUID(),
+    profile: scoringProfile(config.scoring.profile, config.scoring),
+    limits: { ...foldLimits, unrelayedEvents: config.limits.unrelayedEvents },
+    factLimits: {
+      symbols: config.limits.subjectSymbols,
+      targets: config.limits.subjectTargets,
+      listedUnknowns: 100_000,
+    },
+  }
+  const scheduler = new FoldScheduler({
+    fold: (subject) => foldSubject(deps, subject),
+    onError: (subject, err) => business.foldFailed({ ...subject, err }),
+    concurrency: 4,
+    retryMs: retryFoldMs,
+  })
+  const sweeper = new FoldSweeper({
+    queue: stores.queue,
+    request: (subject) => scheduler.request(subject),
+    onError: (err) => business.foldFailed({ tenant: '', subjectKey: '', err }),
+    clock,
+    timer: systemTimer,
+    everyMs: sweepEveryMs,
+    jitter: Math.random,
+  })
+  opened.defer(() => scheduler.close())
+  opened.defer(() => sweeper.close())
+  sweeper.start()
+  return scheduler
+}
