@@ -44,6 +44,9 @@ export class JsonSplitError extends Error {
 
 /** RFC 6901 pointer of a piece. */
 export function pointerOf({ container, key }: Pick<JsonPiece, 'container' | 'key'>): string {
-  const path = key === undefined ? [] : [...(container?.path ?? []), key]
+  return pointerTo(key === undefined ? [] : [...(container?.path ?? []), key])
+}
+
+export function pointerTo(path: readonly (string | number)[]): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

@@ -56,7 +56,7 @@ export class JsonScanner {
     }
     if (this.#capture !== 'none') this.#keep(chunk.subarray(captureStart))
     this.#base += chunk.length
-    return this.#takeEvents()
+    return this.takeEvents()
   }
 
   finish(): JsonEvent[] {
@@ -65,10 +65,11 @@ export class JsonScanner {
     if (this.#capture !== 'none' || this.#expected !== 'end') {
       throw new JsonSplitError('the JSON text ends before it is complete', this.#base)
     }
-    return this.#takeEvents()
+    return this.takeEvents()
   }
 
-  #takeEvents(): JsonEvent[] {
+  /** What was found and not handed out yet: where the text breaks, that is what stood before the break. */
+  takeEvents(): JsonEvent[] {
     const events = this.#events
     this.#events = []
     return events

@@ -62,6 +62,7 @@ function eventsOf(head: Buffer): JsonEvent[] {
     for (let at = 0; at < head.length; at += step) events.push(...scanner.push(head.subarray(at, at + step)))
   } catch (error) {
     if (!(error instanceof JsonSplitError)) throw error
+    events.push(...scanner.takeEvents())
   }
   return events
 }

@@ -1,4 +1,4 @@
-import type { JsonPiece } from '../../lib/json-piece.ts'
+import { type JsonOpening, type JsonPiece, pointerTo } from '../../lib/json-piece.ts'
 import { parseStrictJson } from '../../lib/strict-json.ts'
 import { CallgraphError, invalidValue, malformed } from '../callgraph-errors.ts'
 import { ownShapeEntryPoints } from '../entry-points.ts'
@@ -47,16 +47,16 @@ async function read(chunks: AsyncIterable<Buffer>, builder: GraphBuilder): Promi
     opens: ([name, ...deeper], kind) =>
       name === undefined || (deeper.length === 0 && kind === 'array' && lists.has(String(name))),
     take(event) {
-      if (event.kind === 'open') noteOpening(names, event.container)
+      if (event.kind === 'open') noteOpening(names, event)
       else takePiece(builder, names, event)
     },
   })
 }
 
-function noteOpening(names: Set<string>, { kind, path }: { kind: string; path: readonly (string | number)[] }): void {
-  const [name] = path
-  if (name !== undefined) noteName(names, String(name))
-  else if (kind === 'array') throw notThisFormat()
+function noteOpening(names: Set<string>, { container, byteOffset }: JsonOpening): void {
+  const [name] = container.path
+  if (name !== undefined) noteName(names, { name: String(name), byteOffset })
+  else if (container.kind === 'array') throw notThisFormat()
 }
 
 function takePiece(builder: GraphBuilder, names: Set<string>, piece: JsonPiece): void {
@@ -70,14 +70,14 @@ function takePiece(builder: GraphBuilder, names: Set<string>, piece: JsonPiece):
   }
   const name = String(piece.key ?? '')
   if (piece.key === undefined) throw notThisFormat()
-  noteName(names, name)
+  noteName(names, { name, byteOffset: piece.byteOffset })
   if (lists.has(name) && value !== null) throw invalidValue('TYPE_WRONG', `${name} must be a list`)
 }
 
-function noteName(names: Set<string>, name: string): void {
-  const pointer = `/${name}`
-  if (names.has(name)) throw malformed(`the member ${name} is there twice`, { pointer })
-  if (forbiddenNames.includes(name)) throw malformed(`the member name ${name} is not allowed`, { pointer })
+function noteName(names: Set<string>, { name, byteOffset }: { name: string; byteOffset: number }): void {
+  const place = { pointer: pointerTo([name]), byteOffset }
+  if (names.has(name)) throw malformed(`the member ${name} is there twice`, place)
+  if (forbiddenNames.includes(name)) throw malformed(`the member name ${name} is not allowed`, place)
   names.add(name)
 }
 
