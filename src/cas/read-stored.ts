@@ -15,7 +15,12 @@ export interface Expected {
 }
 
 /** Level 3 needs 2 MiB of window; a frame that asks for more than 8 is not ours, and gets no memory. */
-const decoderOptions = { params: { [constants.ZSTD_d_windowLogMax]: 23 }, chunkSize: 64 * 1024 }
+const decoderOptions = {
+  params: { [constants.ZSTD_d_windowLogMax]: 23 },
+  chunkSize: 64 * 1024,
+  rejectGarbageAfterEnd: true,
+}
+const decoderCodes = /^(ZSTD_|Z_|ERR_TRAILING_JUNK_AFTER_STREAM_END$)/
 const smallLength = 1024 * 1024
 
 /**
@@ -105,10 +110,9 @@ async function* inflated({ stored, storedLength }: CasObject): AsyncGenerator<Bu
   const trailer = readTrailer(Buffer.concat(lastBytes), storedLength)
   if (!trailer) throw corrupt('the object is cut off or was added to')
   if (trailer.contentLength !== length) throw corrupt('the content is not as long as recorded')
-  if (decoder.bytesWritten !== frameLength) throw corrupt('something follows the content')
 }
 
-/** The decoder gets the frame alone, since it stops at its end without a word about what follows. */
+/** The decoder gets the frame alone, since it must refuse whatever follows its end. */
 async function* withoutTrailer(
   pieces: AsyncIterable<Buffer>,
   frameLength: number,
@@ -135,9 +139,9 @@ function verifyDigest(actual: Digest, expected: Expected): void {
 }
 
 function readError(error: unknown): CasError {
-  const code = errnoOf(error) ?? ''
-  if (code.startsWith('ZSTD_') || code.startsWith('Z_')) return corrupt('the compressed bytes cannot be read', error)
-  return casUnavailable(error, 'reading content')
+  return decoderCodes.test(errnoOf(error) ?? '')
+    ? corrupt('the compressed bytes cannot be read', error)
+    : casUnavailable(error, 'reading content')
 }
 
 function corrupt(message: string, cause?: unknown): CasError {

@@ -3,8 +3,7 @@ import { constants, createZstdCompress, type ZstdCompress, zstdCompressSync } fr
 /**
  * A compressed object is one zstd frame and a trailer that says how long the frame and its content are. The trailer is a
  * skippable frame (RFC 8878, 3.1.2), so `zstd -d` reads the file as it stands; it is at the end because a stream knows its
- * length last. With it a put can tell what stands under a key without decompressing, and a reader where the frame ends:
- * Node's decoder silently ignores what follows a frame in the same chunk.
+ * length last. With it a put can tell what stands under a key without decompressing, and a reader where the frame ends.
  */
 export interface Trailer {
   readonly contentLength: number
