@@ -7,6 +7,10 @@ const current = inTemporaryDirectory()
 // Tracing needs the tool, and a container that allows it.
 const canTrace = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0
 
+const watched = 'trace=fsync,fdatasync,link,linkat,rename,mkdir,write'
+const interrupted = ' <unfinished ...>'
+const asModule = ['--input-type=module', '-e']
+
 const source = (file: string) => JSON.stringify(join(import.meta.dirname, '../../../src/cas', file))
 
 /** The calls of a process that puts one content twice, in order; paths are relative to its directory. */
@@ -25,10 +29,7 @@ function traced(directory: string): string[] {
     }`
   const { stderr } = spawnSync(
     'strace',
-    [
-      ...['-f', '-y', '-qq', '-e', 'signal=none', '-e', 'trace=fsync,fdatasync,link,linkat,rename,mkdir,write'],
-      ...[process.execPath, '--input-type=module', '-e', script, directory],
-    ],
+    ['-f', '-y', '-qq', '-e', 'signal=none', '-e', watched, process.execPath, ...asModule, script, directory],
     { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   )
   return callsOf(stderr, directory)
@@ -40,9 +41,9 @@ function callsOf(trace: string, directory: string): string[] {
   const calls: string[] = []
   for (const line of trace.split('\n')) {
     const [, thread = '', text = ''] = /^(?:\[pid +(\d+)\] )?(.*)$/.exec(line) ?? []
-    const unfinished = / <unfinished \.\.\.>$/.test(text)
+    const unfinished = text.endsWith(interrupted)
     const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(text)?.[1]
-    if (unfinished) begun.set(thread, text.replace(/ <unfinished \.\.\.>$/, ''))
+    if (unfinished) begun.set(thread, text.slice(0, -interrupted.length))
     else calls.push(resumed === undefined ? text : `${begun.get(thread) ?? ''}${resumed}`)
   }
   return calls.map((call) =>
