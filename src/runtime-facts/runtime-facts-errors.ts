@@ -2,7 +2,7 @@ import { ServiceError, type Violation } from '../errors.ts'
 import { jsonProblems } from '../lib/strict-json.ts'
 
 /** What can be wrong with one event, wherever it stood. The whole request bears the code of the first when nothing is kept. */
-export const eventProblems = {
+export const runtimeEventProblems = {
   SYMBOL_ID_REQUIRED: { status: 400, title: 'An event names no symbol' },
   EVENT_NOT_AN_OBJECT: { status: 400, title: 'An event is not a JSON object' },
   FIELD_SAID_TWICE: { status: 400, title: 'A field stands in both spellings on one object' },
@@ -15,12 +15,13 @@ export const eventProblems = {
   LINE_TOO_LONG: { status: 400, title: 'A line is longer than allowed' },
 } as const
 
-export type EventProblem = keyof typeof eventProblems
+export type EventProblem = keyof typeof runtimeEventProblems
 
 export const runtimeFactsProblems = {
-  ...eventProblems,
+  ...runtimeEventProblems,
   CALLGRAPH_ID_REQUIRED: { status: 400, title: 'The request names no callgraph' },
-  CALLGRAPH_NOT_FOUND: { status: 404, title: 'There is no such callgraph (yet)', retryable: true },
+  // The observer may be ahead of the scanner: it keeps the batch and tries again.
+  CALLGRAPH_NOT_FOUND: { status: 404, title: 'No such call graph', retryable: true },
   RUNTIME_FACTS_EMPTY: { status: 400, title: 'The request has no runtime fact' },
   MEMBER_UNKNOWN: { status: 400, title: 'The envelope has a member that is not known' },
   ENVELOPE_INVALID: { status: 400, title: 'The envelope of the runtime facts is not usable' },
