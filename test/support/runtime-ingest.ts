@@ -43,7 +43,7 @@ export class RuntimeIngest implements AsyncDisposable {
       findCallgraph: async (_tenant, callgraphId) => (callgraphId === knownCallgraph ? {} : undefined),
       countUnmatched: async (_tenant, _callgraphId, symbolIds) =>
         symbolIds.filter((symbolId) => symbolId.startsWith('unmatched')).length,
-      onAppended: (tenant, subjectKey) => void this.appended.push(`${tenant}/${subjectKey}`),
+      onAppended: ({ tenant, subjectKey }) => void this.appended.push(`${tenant}/${subjectKey}`),
       failPoints: noFailPoints,
       clock: () => Date.UTC(2026, 10, 20, 12),
       newId: () => {
@@ -82,6 +82,7 @@ export function streamed(
     scope: 'POST /signals/runtime-facts/ndjson',
     idempotencyKey: undefined,
     agentInstance: undefined,
+    correlationId: 'correlation-1',
     body: chunksOf(lines),
     said: { callgraphId: knownCallgraph, subject: { scanId: 'scan-1' } },
     isStrict: false,
@@ -95,6 +96,7 @@ export function structured(document: unknown, overrides: Partial<StructuredFacts
     scope: 'POST /signals/runtime-facts',
     idempotencyKey: undefined,
     agentInstance: undefined,
+    correlationId: 'correlation-1',
     body: chunksOf(typeof document === 'string' ? document : JSON.stringify(document)),
     source: undefined,
     ...overrides,
