@@ -156,12 +156,14 @@ async function linked(from: string, to: string): Promise<boolean> {
 }
 
 async function objectOf(handle: FileHandle): Promise<CasObject> {
-  const stats = await handle.stat()
-  if (!stats.isFile()) {
+  try {
+    const stats = await handle.stat()
+    if (!stats.isFile()) throw new CasError('CAS_NOT_FOUND', 'no object stands under the key')
+    return { stored: handle.createReadStream({ highWaterMark: 256 * 1024 }), storedLength: stats.size }
+  } catch (error) {
     await handle.close()
-    throw new CasError('CAS_NOT_FOUND', 'no object stands under the key')
+    throw error
   }
-  return { stored: handle.createReadStream({ highWaterMark: 256 * 1024 }), storedLength: stats.size }
 }
 
 /** How long the content is that a file says it holds; undefined when it does not say, since it is damaged or no file. */
