@@ -77,7 +77,7 @@ describe('JSON that is broken or a trap', () => {
     const refusal = await refusalOf(text)
     expect(refusal.code).toBe('CALLGRAPH_MALFORMED')
     expect(refusal.violations[0]?.byteOffset).toEqual(byteOffset)
-    if (pointer !== undefined) expect(refusal.violations[0]?.pointer).toEqual(pointer)
+    expect(refusal.violations[0]?.pointer).toEqual(pointer)
   })
 
   test('nesting counts from the document: 64 is allowed, 65 is not', async () => {
