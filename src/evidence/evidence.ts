@@ -1,5 +1,6 @@
 import type { Subject } from '../identifiers/subject.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
+import type { ContextRecords } from '../provenance/context-facts.ts'
 
 /**
  * Every cause of a recompute is one row of evidence, saved together with the receipt that acknowledges it: once the
@@ -42,6 +43,9 @@ export interface RuntimeEvidence {
   /** Sorted by symbolId. Large lists live in the CAS: then `hits` is empty and `hitsDigest` names the canonical JSON array. */
   readonly hits: readonly SymbolHits[]
   readonly hitsDigest?: `sha256:${string}`
+  /** What the batch says of processes, containers, packages. Kept like the hits: then `records` is empty and a digest names them. */
+  readonly context?: ContextRecords
+  readonly contextDigest?: `sha256:${string}`
   readonly window?: ObservationWindow
   readonly analysisId?: string
   readonly source: string

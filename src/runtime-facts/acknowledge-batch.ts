@@ -1,7 +1,7 @@
 import { blobKey, casUri } from '../cas/cas-uri.ts'
 import type { Content } from '../cas/content.ts'
 import type { Evidence, RuntimeEvidence } from '../evidence/evidence.ts'
-import type { EvidenceQueue } from '../evidence/evidence-queue.ts'
+import type { EvidenceQueue, PendingSubject } from '../evidence/evidence-queue.ts'
 import {
   type Acknowledgement,
   type IdempotencyForm,
@@ -17,7 +17,7 @@ import type { BatchEnvelope } from './batch-envelope.ts'
 import type { EventBatch } from './event-batch.ts'
 import { RuntimeFactsError } from './runtime-facts-errors.ts'
 import { stageTrace } from './stage-trace.ts'
-import { storeHits } from './store-hits.ts'
+import { storeEntries } from './store-entries.ts'
 
 export interface AcknowledgeBatchDeps {
   readonly queue: Pick<EvidenceQueue, 'append' | 'findClaim'>
@@ -28,7 +28,7 @@ export interface AcknowledgeBatchDeps {
   /** How many of the names are no node of the graph, or several. */
   readonly countUnmatched: (tenant: Tenant, callgraphId: string, symbolIds: readonly string[]) => Promise<number>
   /** Told once the batch is durable. */
-  readonly onAppended: (tenant: Tenant, subjectKey: string) => void
+  readonly onAppended: (subject: PendingSubject) => void
   readonly failPoints: FailPoints
   readonly clock: Clock
   /** UUIDv7. */
@@ -42,6 +42,7 @@ export interface KeptBatch {
   readonly scope: string
   readonly idempotencyKey: string | undefined
   readonly agentInstance: string | undefined
+  readonly correlationId: string
   readonly isStrict: boolean
   readonly format: string
   readonly bodyDigest: Digest
@@ -54,11 +55,11 @@ export async function acknowledgeBatch(deps: AcknowledgeBatchDeps, kept: KeptBat
   const { tenant, envelope, batch } = kept
   const { isEachTimed, isEachInContainer } = batch
   const claimed = claimOf({ ...kept, isEachTimed, isEachInContainer })
-  using _ = holdContentKey(deps, kept, claimed)
+  using _held = holdContentKey(deps, kept, claimed)
   const acknowledged = await replayOrAppend(deps, { tenant, claim: claimed.claim }, () => prepare(deps, kept, claimed))
   if (!acknowledged.isReplay) {
     deps.failPoints.reach('after-append')
-    deps.onAppended(tenant, envelope.subjectKey)
+    deps.onAppended({ tenant, subjectKey: envelope.subjectKey })
   }
   return acknowledged
 }
@@ -80,7 +81,7 @@ async function prepare(deps: AcknowledgeBatchDeps, kept: KeptBatch, { form, clai
   const receivedAt = timestampOf(deps.clock())
   const source = envelope.source ?? batch.source ?? 'runtime'
   const trace = await storeTrace(deps, kept, { receiptId: id, source, ingestedAt: receivedAt })
-  const hits = await storeHits(deps.content, { tenant, hits: batch.hits.toHits() })
+  const observed = await storeObserved(deps, kept)
   const answer = answerOf(kept, { receiptId: id, form, unmatchedSymbols, trace })
   const { subject, subjectKey, aliases } = envelope
   return {
@@ -91,7 +92,7 @@ async function prepare(deps: AcknowledgeBatchDeps, kept: KeptBatch, { form, clai
     aliases,
     receivedAt,
     ...(claim && { idempotency: claim }),
-    payload: payloadOf(envelope, source, hits),
+    payload: payloadOf(envelope, source, observed),
     receipt: {
       receiptId: id,
       kind: 'runtime',
@@ -120,9 +121,10 @@ interface StoredTrace {
 }
 
 async function storeTrace({ content }: AcknowledgeBatchDeps, kept: KeptBatch, stamp: TraceStamp): Promise<StoredTrace> {
-  const { tenant, envelope, batch, bodyDigest } = kept
+  const { tenant, batch } = kept
   const events = await batch.finishEvents()
-  const staged = await stageTrace(content.staging, { ...stamp, envelope, accepted: batch.accepted, bodyDigest, events })
+  const { accepted, provenance } = batch
+  const staged = await stageTrace(content.staging, { ...kept, ...stamp, accepted, provenance, events })
   try {
     const key = blobKey(tenant, 'runtime_traces', staged.blob.digest, '.tar.zst')
     await content.putStaged(key, staged.blob)
@@ -132,15 +134,29 @@ async function storeTrace({ content }: AcknowledgeBatchDeps, kept: KeptBatch, st
   }
 }
 
+type ObservedParts = Pick<RuntimeEvidence, 'hits' | 'hitsDigest' | 'context' | 'contextDigest'>
+
+async function storeObserved({ content }: AcknowledgeBatchDeps, { tenant, batch }: KeptBatch): Promise<ObservedParts> {
+  const context = batch.provenance.contextRecords()
+  const hits = await storeEntries(content, { tenant, entries: batch.hits.toHits() })
+  const records = await storeEntries(content, { tenant, entries: context.records })
+  return {
+    hits: hits.inline,
+    ...(hits.digest && { hitsDigest: hits.digest }),
+    context: { ...context, records: records.inline },
+    ...(records.digest && { contextDigest: records.digest }),
+  }
+}
+
 function payloadOf(
   { callgraphId, window, analysisId, metadata }: BatchEnvelope,
   source: string,
-  hits: Pick<RuntimeEvidence, 'hits' | 'hitsDigest'>,
+  observed: ObservedParts,
 ): RuntimeEvidence {
   return {
     kind: 'runtime',
     callgraphId,
-    ...hits,
+    ...observed,
     source,
     ...(window && { window }),
     ...(analysisId !== undefined && { analysisId }),

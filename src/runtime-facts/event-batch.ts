@@ -1,5 +1,6 @@
 import type { StagedBlob } from '../cas/staged-blob.ts'
 import type { Staging } from '../cas/staging.ts'
+import { FeedBuilder } from '../provenance/feed-builder.ts'
 import { sourceKey } from './batch-envelope.ts'
 import { EventSpool } from './event-spool.ts'
 import { HitAggregate } from './merge-hits.ts'
@@ -16,6 +17,7 @@ export interface EventBatchDeps {
 /** The events of one request while they are read: summed, spooled, and the bad ones noted. Disposing leaves no file. */
 export class EventBatch implements AsyncDisposable {
   readonly hits: HitAggregate
+  readonly provenance = new FeedBuilder()
   readonly refused = new RefusedLines()
   readonly #spool: EventSpool
   #accepted = 0
@@ -76,6 +78,7 @@ export class EventBatch implements AsyncDisposable {
   #accept(event: RuntimeEvent): void {
     this.#accepted += 1
     this.hits.add(event)
+    this.provenance.add(event)
     if (event.observedAt === undefined) this.#isEachTimed = false
     if (event.containerId === undefined) this.#isEachInContainer = false
     const source = event.metadata?.[sourceKey]

@@ -22,6 +22,7 @@ export interface RuntimeFactsRequest {
   readonly scope: string
   readonly idempotencyKey: string | undefined
   readonly agentInstance: string | undefined
+  readonly correlationId: string
   /** Decompressed. */
   readonly body: AsyncIterable<Buffer>
 }
@@ -43,7 +44,7 @@ export async function ingestStreamedFacts(
   request: StreamedFactsRequest,
 ): Promise<Acknowledgement> {
   const envelope = settleEnvelope(request.said)
-  using _ = holdHeaderKey(deps, request)
+  using _held = holdHeaderKey(deps, request)
   const body = new DigestedBody(request.body)
   await using batch = newBatch(deps)
   for await (const events of readEvents(deps.limits, body)) await batch.add(events)
@@ -56,7 +57,7 @@ export async function ingestStructuredFacts(
   deps: IngestRuntimeFactsDeps,
   request: StructuredFactsRequest,
 ): Promise<Acknowledgement> {
-  using _ = holdHeaderKey(deps, request)
+  using _held = holdHeaderKey(deps, request)
   const body = new DigestedBody(request.body)
   const { said, events } = readEnvelope(await readDocument(body))
   const envelope = settleEnvelope({ ...said, source: request.source })
@@ -71,10 +72,9 @@ export async function ingestStructuredFacts(
 }
 
 /** Before the body is read: a repeat that arrives while the first is still being read is told so at once. */
-function holdHeaderKey({ gate }: IngestRuntimeFactsDeps, request: RuntimeFactsRequest): Disposable {
+function holdHeaderKey({ gate }: IngestRuntimeFactsDeps, request: RuntimeFactsRequest): Disposable | undefined {
   const { tenant, scope, idempotencyKey } = request
-  if (idempotencyKey === undefined) return { [Symbol.dispose]: () => undefined }
-  return gate.hold(tenant, scope, headerKey(idempotencyKey))
+  return idempotencyKey === undefined ? undefined : gate.hold(tenant, scope, headerKey(idempotencyKey))
 }
 
 function newBatch({ content, limits }: IngestRuntimeFactsDeps): EventBatch {
