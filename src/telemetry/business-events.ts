@@ -74,7 +74,8 @@ export function businessLog(logger: Logger): BusinessLog {
     <Name extends keyof typeof businessEvents>(name: Name, level: Level = 'info') =>
     (members: Members<Name>): void => {
       const { event } = businessEvents[name]
-      logger[level]({ event, ...members }, event)
+      const line: Readonly<Record<string, unknown>> = { event, ...members }
+      logger[level](line, event)
     }
   return {
     serviceStarted: tell('serviceStarted'),

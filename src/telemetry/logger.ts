@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino'
+import { type DestinationStream, destination as destinationOf, type Logger, pino, stdTimeFunctions } from 'pino'
 
 export type { Logger } from 'pino'
 
@@ -40,5 +40,6 @@ export function createLogger({ level, version, destination }: LoggerOptions): Lo
       censor: '[redacted]',
     },
   }
-  return destination ? pino(options, destination) : pino(options)
+  // Synchronous: what is written last, before the process goes, is what one wants to read.
+  return pino(options, destination ?? destinationOf({ dest: 1, sync: true }))
 }
