@@ -8,7 +8,7 @@ export interface EnvironmentSettings {
   readonly unknownNames: readonly string[]
 }
 
-export type SettingsTree = { [key: string]: SettingsTree | unknown }
+export type SettingsTree = Record<string, unknown>
 
 /** The settings that environment variables name. An empty variable is absent, as compose files leave them. */
 export function settingsFromEnvironment(
@@ -27,12 +27,13 @@ export function settingsFromEnvironment(
   return { values, unknownNames: unknownNames.sort() }
 }
 
-/** `over` wins, key by key; lists and scalars are replaced whole. */
+/** `over` wins, key by key; lists and scalars are replaced whole. A key that holds nothing is absent. */
 export function mergeSettings(under: SettingsTree, over: SettingsTree): SettingsTree {
-  const merged: SettingsTree = { ...under }
-  for (const [key, value] of Object.entries(over)) {
-    const below = Object.hasOwn(under, key) ? under[key] : undefined
-    merged[key] = isTree(below) && isTree(value) ? mergeSettings(below, value) : value
+  const merged: SettingsTree = {}
+  for (const key of new Set([...Object.keys(under), ...Object.keys(over)])) {
+    const below = under[key] ?? undefined
+    const above = over[key] ?? below
+    if (above !== undefined) merged[key] = isTree(above) ? mergeSettings(isTree(below) ? below : {}, above) : above
   }
   return merged
 }

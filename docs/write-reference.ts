@@ -1,0 +1,17 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { problems } from '../src/app.ts'
+import { businessEventsPage, configurationPage, problemsPage, sampleConfiguration } from './reference-pages.ts'
+
+const pages: readonly [string, string][] = [
+  ['etc/signals.yaml.sample', sampleConfiguration()],
+  ['docs/configuration.md', configurationPage()],
+  ['docs/business-events.md', businessEventsPage()],
+  ['docs/problems.md', problemsPage(problems)],
+]
+
+for (const [path, text] of pages) {
+  const file = resolve(import.meta.dirname, '..', path)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+}

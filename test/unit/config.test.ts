@@ -1,0 +1,177 @@
+import { resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type Config, ConfigError, loadConfig } from '../../src/config.ts'
+import { defaultScoringOptions } from '../../src/scoring/profile.ts'
+
+function load(env: Record<string, string> = {}, file?: string, argv?: string[]): Config {
+  const paths: string[] = []
+  const readFile = (path: string): string => {
+    paths.push(path)
+    if (file === undefined) throw new Error(`ENOENT: ${path}`)
+    return file
+  }
+  return loadConfig({ argv: argv ?? (file === undefined ? [] : ['--config', 'signals.yaml']), env, readFile })
+}
+
+function problemsOf(action: () => unknown): readonly string[] {
+  try {
+    action()
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('defaults', () => {
+  test('are those that deployments rely on', () => {
+    const config = load()
+    expect(config.http).toMatchObject({ host: '127.0.0.1', port: 8080 })
+    expect(config.dataDirectory).toBe(resolve('./data'))
+    expect(config.sqlite.path).toBe(resolve('./data/signals.db'))
+    expect(config.cas.directory).toBe(resolve('./data/cas'))
+    expect(config.auth).toEqual({ mode: 'off', allowOpenNetwork: false })
+    expect(config.telemetry.metrics).toEqual({ host: '127.0.0.1', port: 9464 })
+    expect(config.limits).toMatchObject({ jsonBodyBytes: 2 ** 26, rawBodyBytes: 2 ** 30, lineBytes: 2 ** 20 })
+  })
+
+  test('of scoring are those that the scoring profile has', () => {
+    const { profile, ...options } = load().scoring
+    expect(profile).toBe('signals-v1')
+    expect(options).toEqual(defaultScoringOptions)
+  })
+
+  test('cannot be changed by whoever is handed them', () => {
+    const config = load()
+    expect(() => Object.assign(config.limits, { lineBytes: 1 })).toThrow(TypeError)
+    expect(() => Object.assign(config, { http: {} })).toThrow(TypeError)
+  })
+})
+
+describe('sources', () => {
+  test('the file overrides defaults, the environment the file', () => {
+    const config = load({ SIGNALS__HTTP__PORT: '0' }, 'http:\n  port: 1234\n  host: localhost\n')
+    expect(config.http).toMatchObject({ host: 'localhost', port: 0 })
+  })
+
+  test('the file is named by --config, else by SIGNALS_CONFIG', () => {
+    const read: string[] = []
+    const readFile = (path: string): string => {
+      read.push(path)
+      return ''
+    }
+    loadConfig({ argv: ['--config=a.yaml'], env: { SIGNALS_CONFIG: 'b.yaml' }, readFile })
+    loadConfig({ argv: [], env: { SIGNALS_CONFIG: 'b.yaml' }, readFile })
+    loadConfig({ argv: [], env: {}, readFile })
+    expect(read).toEqual(['a.yaml', 'b.yaml'])
+  })
+
+  test('camelCase keys are written in words, and texts are taken as they stand', () => {
+    const config = load({
+      SIGNALS__DATA_DIRECTORY: '/var/lib/signals',
+      SIGNALS__HTTP__SHUTDOWN_GRACE_MS: '5',
+      SIGNALS__SCORING__CONTEST_UNOBSERVED: 'true',
+      SIGNALS__SCORING__WEIGHTS__RUNTIME: '0.95',
+      SIGNALS__EVENTS__PRODUCER: '007',
+      SIGNALS__TELEMETRY__METRICS__PORT: 'off',
+      SIGNALS__TESTING__FAIL_POINTS: 'after-append, before-mark',
+      SIGNALS__HTTP__PUBLIC_URL: 'https://signals.example',
+    })
+    expect(config.dataDirectory).toBe('/var/lib/signals')
+    expect(config.sqlite.path).toBe('/var/lib/signals/signals.db')
+    expect(config.http).toMatchObject({ shutdownGraceMs: 5, publicUrl: 'https://signals.example' })
+    expect(config.scoring.contestUnobserved).toBe(true)
+    expect(config.scoring.weights.runtime).toBe(0.95)
+    expect(config.events.producer).toBe('007')
+    expect(config.telemetry.metrics.port).toBe('off')
+    expect(config.testing.failPoints).toEqual(['after-append', 'before-mark'])
+  })
+
+  test('an empty variable is an absent one, and other variables are none of ours', () => {
+    expect(load({ SIGNALS__HTTP__HOST: '', SIGNALS_PORT: 'tcp://10.0.0.1', PATH: '/bin' }).http.host).toBe('127.0.0.1')
+  })
+})
+
+describe('what stops the start', () => {
+  test('everything that is wrong is told at once', () => {
+    const env = { SIGNALS__HTTP__PORT: '99999', SIGNALS__MISSPELT: '1', SIGNALS__DATA_DIRECTORY: '/' }
+    const problems = problemsOf(() => load(env, 'auth:\n  mode: maybe\n  modes: x\nhttp:\n  host: 0.0.0.0\nextra: 1\n'))
+    const told = problems.join('\n')
+    for (const part of [
+      'SIGNALS__MISSPELT is not a variable',
+      'http.port (SIGNALS__HTTP__PORT)',
+      'auth.mode (SIGNALS__AUTH__MODE)',
+      'auth.modes is not a key',
+      'extra is not a key',
+      'dataDirectory: / is',
+      'http.host: 0.0.0.0 is not loopback',
+    ]) {
+      expect(told).toContain(part)
+    }
+    expect(problems).toHaveLength(7)
+  })
+
+  test.each([
+    ['SIGNALS__HTTP__PORT', 'eighty'],
+    ['SIGNALS__HTTP__PORT', '-1'],
+    ['SIGNALS__HTTP__PORT', '80.5'],
+    ['SIGNALS__HTTP__PUBLIC_URL', 'ftp://x'],
+    ['SIGNALS__AUTH__ALLOW_OPEN_NETWORK', 'yes please'],
+    ['SIGNALS__STORE__DRIVER', 'postgres'],
+    ['SIGNALS__SCORING__PROFILE', 'mine'],
+    ['SIGNALS__SCORING__WEIGHTS__DIRECT', '1.5'],
+    ['SIGNALS__LIMITS__LINE_BYTES', '0'],
+    ['SIGNALS__TESTING__FAIL_POINTS', 'everywhere'],
+    ['SIGNALS__TELEMETRY__METRICS__PORT', 'on'],
+    ['SIGNALS__http__port', '1'],
+    ['SIGNALS__HTTP', '{port: 1}'],
+  ])('%s=%s', (name, value) => {
+    expect(problemsOf(() => load({ [name]: value }))).toHaveLength(1)
+  })
+
+  test.each(['[1, 2]', 'just text', 'a: [', 'http: 5'])('a file that holds %j', (file) => {
+    expect(problemsOf(() => load({}, file)).length).toBeGreaterThan(0)
+  })
+
+  test('a file that is not there, and an argument that nobody knows', () => {
+    expect(problemsOf(() => load({ SIGNALS_CONFIG: 'missing.yaml' }))).toEqual(['ENOENT: missing.yaml'])
+    expect(problemsOf(() => load({}, undefined, ['--confg', 'x']))).toHaveLength(1)
+  })
+
+  test.each([
+    '/',
+    '/etc',
+    '/etc/signals',
+    '/usr',
+    '/var/lib',
+    '/tmp',
+    '/home',
+    '/home/me',
+    '/root',
+    '/data/..',
+    '/proc/self',
+  ])('a data directory of %s', (dataDirectory) => {
+    expect(problemsOf(() => load({ SIGNALS__DATA_DIRECTORY: dataDirectory }))).toHaveLength(1)
+    expect(problemsOf(() => load({ SIGNALS__CAS__DIRECTORY: dataDirectory }))).toHaveLength(1)
+  })
+
+  test('the home directory of whoever starts it, wherever that is', () => {
+    expect(problemsOf(() => load({ HOME: '/data/me', SIGNALS__DATA_DIRECTORY: '/data/me/' }))).toHaveLength(1)
+    expect(load({ HOME: '/data/me', SIGNALS__DATA_DIRECTORY: '/data/me/signals' }).dataDirectory).toBe(
+      '/data/me/signals',
+    )
+  })
+
+  test.each(['0.0.0.0', '::', '192.168.0.1', 'signals.example', '127.evil.example'])(
+    'no authentication on %s, unless that was said',
+    (host) => {
+      expect(problemsOf(() => load({ SIGNALS__HTTP__HOST: host }))).toHaveLength(1)
+      const said = load({ SIGNALS__HTTP__HOST: host, SIGNALS__AUTH__ALLOW_OPEN_NETWORK: 'true' })
+      expect(said.http.host).toBe(host)
+    },
+  )
+
+  test.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('not: no authentication on %s', (host) => {
+    expect(load({ SIGNALS__HTTP__HOST: host }).http.host).toBe(host)
+  })
+})
