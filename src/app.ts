@@ -1,37 +1,74 @@
-import type { FastifyBaseLogger } from 'fastify'
 import { authProblems } from './auth/auth-errors.ts'
 import type { Authenticate } from './auth/authenticate.ts'
+import { authenticateOff } from './auth/authenticate-off.ts'
 import { guardRoutes } from './auth/guard-routes.ts'
-import { type HealthDeps, healthRoutes } from './http/health-routes.ts'
+import { callgraphProblems } from './callgraphs/callgraph-errors.ts'
+import { casProblems } from './cas/cas-errors.ts'
+import type { Config } from './config.ts'
+import type { Context } from './context.ts'
+import { eventProblems } from './events/event-errors.ts'
+import { eventRoutes } from './events/event-routes.ts'
+import { evidenceProblems } from './evidence/evidence-errors.ts'
+import { receiptRoutes } from './evidence/receipt-routes.ts'
+import { serviceStatus } from './facts/service-status.ts'
+import { healthRoutes } from './http/health-routes.ts'
 import { httpProblems } from './http/http-errors.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { measureRequests } from './http/measure-requests.ts'
 import { describeRoutes } from './http/openapi.ts'
 import type { HttpServer } from './http/route.ts'
-import { type StatusDeps, statusRoutes } from './http/status-routes.ts'
+import { statusRoutes } from './http/status-routes.ts'
 import { subjectProblems } from './identifiers/subject.ts'
 import { jsonProblems } from './lib/json-errors.ts'
+import { systemTimer } from './lib/timer.ts'
+import { runtimeFactsProblems } from './runtime-facts/runtime-facts-errors.ts'
+import { storeProblems } from './sqlite/store-errors.ts'
+import { Metrics } from './telemetry/metrics.ts'
+import { serviceVersion } from './version.ts'
 
 /** Every code that a client can read, with its status: the domains' tables, joined. */
-export const problems = { ...httpProblems, ...jsonProblems, ...authProblems, ...subjectProblems } as const
+export const problems = {
+  ...httpProblems,
+  ...jsonProblems,
+  ...authProblems,
+  ...subjectProblems,
+  ...storeProblems,
+  ...casProblems,
+  ...eventProblems,
+  ...evidenceProblems,
+  ...callgraphProblems,
+  ...runtimeFactsProblems,
+} as const
 
-export interface AppContext {
-  readonly version: string
-  readonly logger: FastifyBaseLogger
-  readonly requestTimeoutMs: number
-  readonly authenticate: Authenticate
-  readonly health: HealthDeps
-  readonly status: StatusDeps
+/** The HTTP surface: conventions first, then each folder's routes, in the order of the folders. */
+export async function buildApp(context: Context, metrics: Metrics = new Metrics()): Promise<HttpServer> {
+  const { config, logger, clock, stores, bus } = context
+  const { publicUrl, requestTimeoutMs, checkTimeoutMs } = config.http
+  const app = createHttpServer({ problems, logger, requestTimeoutMs })
+  measureRequests(app, metrics)
+  guardRoutes(app, authenticators[config.auth.mode])
+  await describeRoutes(app, { problems, version: serviceVersion, publicUrl })
+
+  await app.register(healthRoutes, { checks: stores.checks, checkTimeoutMs })
+  await app.register(statusRoutes, { status: statusOf(context) })
+  await app.register(eventRoutes, {
+    prefix: '/signals/events',
+    log: stores.eventLog,
+    listen: (tenant, wake) => bus.listen(tenant, wake),
+    clock,
+    timer: systemTimer,
+    lookEveryMs: config.events.lookEveryMs,
+    heartBeatMs: config.events.heartbeatMs,
+    maxStreamsPerTenant: config.events.maxStreamsPerTenant,
+  })
+  await app.register(receiptRoutes, { prefix: '/signals/receipts', queue: stores.queue })
+  return app
 }
 
-/** The HTTP surface: conventions first, then each domain's routes. */
-export async function buildApp(context: AppContext): Promise<HttpServer> {
-  const { logger, version, requestTimeoutMs } = context
-  const app = createHttpServer({ problems, logger, requestTimeoutMs })
-  guardRoutes(app, context.authenticate)
-  await describeRoutes(app, { problems, version })
+const authenticators: Readonly<Record<Config['auth']['mode'], Authenticate>> = { off: authenticateOff }
 
-  await app.register(healthRoutes, context.health)
-  await app.register(statusRoutes, context.status)
-  // Each domain's routes, in the order of the folders: app.register(callgraphRoutes, { prefix: '/signals/callgraphs', … })
-  return app
+function statusOf({ config, stores, clock }: Context): Parameters<typeof statusRoutes>[1]['status'] {
+  const backends = { store: config.store.driver, cas: config.cas.driver, cache: 'memory', bus: 'in-process' }
+  const deps = { ...stores, clock, backends, version: serviceVersion, startedAtMs: clock() }
+  return (question) => serviceStatus(deps, question)
 }

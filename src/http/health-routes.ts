@@ -10,7 +10,6 @@ export interface ReadinessCheck {
 
 export interface HealthDeps {
   readonly checks: readonly ReadinessCheck[]
-  readonly isDraining: () => boolean
   /** A check that takes longer counts as down. */
   readonly checkTimeoutMs: number
 }
@@ -24,6 +23,11 @@ type DependencyState = Readiness['dependencies'][string]
 
 /** `/healthz`: the process lives. `/readyz`: what it depends on, by name. */
 export const healthRoutes: RoutePlugin<HealthDeps> = async (app, deps) => {
+  let isDraining = false
+  // A connection that was open when the stop began still asks, and must be sent elsewhere.
+  app.addHook('preClose', async () => {
+    isDraining = true
+  })
   app.get(
     '/healthz',
     {
@@ -36,7 +40,7 @@ export const healthRoutes: RoutePlugin<HealthDeps> = async (app, deps) => {
     '/readyz',
     { config: { scope: 'none', operation: 'getReadiness' }, schema: { response: { 200: Readiness, 503: Readiness } } },
     async (request, reply) => {
-      const readiness = await readinessOf(deps, (check, error) =>
+      const readiness = await readinessOf({ ...deps, isDraining }, (check, error) =>
         request.log.warn({ dependency: check.name, err: error }, 'dependency is down'),
       )
       const isReady = readiness.status === 'ready' || readiness.status === 'degraded'
@@ -47,7 +51,7 @@ export const healthRoutes: RoutePlugin<HealthDeps> = async (app, deps) => {
 }
 
 async function readinessOf(
-  deps: HealthDeps,
+  deps: HealthDeps & { readonly isDraining: boolean },
   onDown: (check: ReadinessCheck, error: unknown) => void,
 ): Promise<Readiness> {
   const outcomes = await Promise.all(
@@ -56,7 +60,7 @@ async function readinessOf(
   const down = outcomes.filter(({ outcome }) => outcome.state === 'down')
   return {
     status: statusOf(
-      deps.isDraining(),
+      deps.isDraining,
       down.map(({ check }) => check),
     ),
     dependencies: Object.fromEntries(outcomes.map(({ check, outcome }) => [check.name, outcome])),

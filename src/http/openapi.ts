@@ -8,16 +8,19 @@ import type { HttpServer } from './route.ts'
 export interface OpenApiDeps {
   readonly problems: ProblemTable
   readonly version: string
+  /** What clients see; the document names no server when absent. */
+  readonly publicUrl?: string | undefined
 }
 
 /** Describes every route registered after it, from the schemas that also check it, at `/openapi.json`. */
-export async function describeRoutes(app: HttpServer, { problems, version }: OpenApiDeps): Promise<void> {
+export async function describeRoutes(app: HttpServer, { problems, version, publicUrl }: OpenApiDeps): Promise<void> {
   const schemaRegistry = z.registry<{ id: string }>()
   const Problem = problemSchema(problems)
   schemaRegistry.add(Problem, { id: 'Problem' })
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
+      ...(publicUrl !== undefined && { servers: [{ url: publicUrl }] }),
       info: {
         title: 'Signals',
         version,

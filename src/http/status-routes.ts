@@ -6,6 +6,7 @@ const Figures = z.record(z.string(), z.union([z.number(), z.string(), z.null()])
 
 const Status = z.object({
   version: z.string(),
+  startedAt: z.string(),
   uptimeSeconds: z.number(),
   mode: z.string(),
   backends: z.record(z.string(), z.string()),

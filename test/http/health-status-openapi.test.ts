@@ -38,28 +38,19 @@ describe('/readyz', () => {
   const hanging: ReadinessCheck = { name: 'bus', isEssential: false, check: () => new Promise(() => undefined) }
 
   test.each([
-    ['everything up', [up('store', true), up('bus', false)], false, 200, 'ready', { store: 'up', bus: 'up' }],
+    ['everything up', [up('store', true), up('bus', false)], 200, 'ready', { store: 'up', bus: 'up' }],
     [
       'something down that one can do without',
       [up('store', true), down('bus', false)],
-      false,
       200,
       'degraded',
       { store: 'up', bus: 'down' },
     ],
-    ['a check that never answers', [up('store', true), hanging], false, 200, 'degraded', { store: 'up', bus: 'down' }],
-    [
-      'the store down',
-      [down('store', true), up('bus', false)],
-      false,
-      503,
-      'unavailable',
-      { store: 'down', bus: 'up' },
-    ],
-    ['a drain', [up('store', true)], true, 503, 'draining', { store: 'up' }],
-  ] as const)('with %s', async (_name, checks, isDraining, code, status, states) => {
+    ['a check that never answers', [up('store', true), hanging], 200, 'degraded', { store: 'up', bus: 'down' }],
+    ['the store down', [down('store', true), up('bus', false)], 503, 'unavailable', { store: 'down', bus: 'up' }],
+  ] as const)('with %s', async (_name, checks, code, status, states) => {
     const app = server()
-    await app.register(healthRoutes, { checks, isDraining: () => isDraining, checkTimeoutMs: 10 })
+    await app.register(healthRoutes, { checks, checkTimeoutMs: 10 })
     const response = await app.inject('/readyz')
     expect(response.statusCode).toBe(code)
     const body = response.json()
@@ -74,9 +65,25 @@ describe('/readyz', () => {
     expect(response.body).not.toContain('secret')
   })
 
+  test('while it stops it sends everybody elsewhere', async () => {
+    const app = server()
+    await app.register(healthRoutes, { checks: [up('store', true)], checkTimeoutMs: 10 })
+    const during = Promise.withResolvers<Response>()
+    await app.register(async (scope: HttpServer) => {
+      scope.addHook('preClose', async () => during.resolve(await fetch(url)))
+    })
+    const url: string = `${await app.listen({ port: 0, host: '127.0.0.1' })}/readyz`
+    expect((await fetch(url)).status).toBe(200)
+    await app.close()
+    const response = await during.promise
+    expect(response.status).toBe(503)
+    expect(response.headers.get('retry-after')).toBe('1')
+    expect(await response.json()).toMatchObject({ status: 'draining', dependencies: { store: { state: 'up' } } })
+  })
+
   test('/healthz asks nobody', async () => {
     const app = server()
-    await app.register(healthRoutes, { checks: [down('store', true)], isDraining: () => true, checkTimeoutMs: 10 })
+    await app.register(healthRoutes, { checks: [down('store', true)], checkTimeoutMs: 10 })
     expect((await app.inject('/healthz')).json()).toEqual({ status: 'ok' })
   })
 })
@@ -93,6 +100,7 @@ describe('/status', () => {
         questions.push(question)
         return {
           version: '1',
+          startedAt: '2026-11-20T12:00:00.000Z',
           uptimeSeconds: 1.5,
           mode: 'embedded',
           backends: { store: 'sqlite' },
@@ -131,7 +139,7 @@ describe('/openapi.json', () => {
     const app = server()
     await describeRoutes(app, { problems, version: '1.2.3' })
     await app.register(statusRoutes, { status: () => Promise.reject(new Error('not asked')) })
-    await app.register(healthRoutes, { checks: [], isDraining: () => false, checkTimeoutMs: 10 })
+    await app.register(healthRoutes, { checks: [], checkTimeoutMs: 10 })
     await app.register(
       async (scope: HttpServer) => {
         const querystring = z.object({ bucket: z.string().optional() })

@@ -1,0 +1,73 @@
+import closeWithGrace from 'close-with-grace'
+import { buildApp } from './app.ts'
+import { type Config, ConfigError, loadConfig, processSources } from './config.ts'
+import { type Context, createContext } from './context.ts'
+import { closeInOrder } from './lib/close-in-order.ts'
+import { addProcessGauges, Metrics } from './telemetry/metrics.ts'
+import { listenForMetrics, type MetricsListener } from './telemetry/metrics-listener.ts'
+
+/** EX_CONFIG of sysexits.h: starting again without changing something cannot help. */
+const exitConfig = 78
+
+await run(configOrExit())
+
+/** Config → context → app → listen → close with grace. */
+async function run(config: Config): Promise<void> {
+  const context = await createContext(config)
+  const metrics = new Metrics()
+  const app = await buildApp(context, metrics)
+  const metricsListener = await openMetrics(context, metrics)
+  const { host, port, shutdownGraceMs } = config.http
+  // What holds up one step must not keep the next from its turn; every step has its own time.
+  const steps = [
+    { name: 'http', close: () => app.close(), force: () => app.server.closeAllConnections() },
+    { name: 'metrics', close: async () => metricsListener?.close() },
+    { name: 'context', close: () => context.close() },
+  ]
+  const close = (): Promise<void> =>
+    closeInOrder(steps, shutdownGraceMs, (step, error) => context.logger.error({ step, err: error }, 'closing failed'))
+
+  closeWithGrace({ delay: (steps.length + 1) * shutdownGraceMs, logger: context.logger }, async ({ signal, err }) => {
+    if (err) context.logger.fatal({ err }, 'stopping after an error that nobody caught')
+    context.business.serviceStopping({ reason: signal ?? err?.name ?? 'request' })
+    const start = performance.now()
+    await close()
+    context.business.serviceStopped({ durationMs: Math.round(performance.now() - start) })
+  })
+
+  try {
+    const url = await app.listen({ host, port })
+    // Deployments and tests wait for this line: it is written whatever the level.
+    context.logger.child({}, { level: 'info' }).info({ url }, 'listening')
+    context.business.serviceStarted({ url, mode: 'embedded' })
+  } catch (error) {
+    context.logger.fatal({ err: error }, 'cannot listen')
+    await close()
+    process.exit(1)
+  }
+}
+
+async function openMetrics({ config, logger }: Context, metrics: Metrics): Promise<MetricsListener | undefined> {
+  const { host, port } = config.telemetry.metrics
+  if (port === 'off') return undefined
+  addProcessGauges(metrics)
+  try {
+    const listener = await listenForMetrics(metrics, { host, port })
+    logger.info({ url: listener.url }, 'metrics listening')
+    return listener
+  } catch (error) {
+    // A second service on the machine finds the default port taken: it serves, and cannot be measured.
+    logger.warn({ err: error, host, port }, 'no metrics: cannot listen')
+    return undefined
+  }
+}
+
+function configOrExit(): Config {
+  try {
+    return loadConfig(processSources())
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(exitConfig)
+  }
+}
