@@ -1,13 +1,17 @@
-import type { HttpServer } from '../http/route.ts'
-import type { Scope } from '../http/scope.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Scope } from '../identifiers/scope.ts'
 import { AuthError } from './auth-errors.ts'
 import type { Authenticate } from './authenticate.ts'
+
+type Server = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
 
 /**
  * Gives every request its tenant and demands its route's scope, before the route, its body or its query is looked at.
  * A route that declares no scope stops the start: forgetting one must not open a door.
  */
-export function guardRoutes(app: HttpServer, authenticate: Authenticate): void {
+export function guardRoutes(app: Server, authenticate: Authenticate): void {
   app.decorateRequest('tenant')
   app.decorateRequest('grantedScopes', undefined)
   app.addHook('onRoute', ({ method, url, config }) => {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Scope } from '../identifiers/scope.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
-import type { Scope } from './scope.ts'
 
 /** The W3C trace that a request continues. */
 export interface Trace {
