@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net'
-import { connect } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ServiceError } from '../../src/errors.ts'
@@ -195,3 +195,34 @@ test('a client that is refused in the middle of its upload reads the answer, on 
   await second
   socket.destroy()
 })
+
+test('a bomb is answered while its body is still open, and the connection serves on', async () => {
+  const app = server((routes) => {
+    streamedBodies(routes, { maxBytes: 1_000_000 })
+    routes.post('/upload', async (request) => {
+      for await (const _chunk of bodyStream(request));
+      return {}
+    })
+  })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  const socket = connect(port, '127.0.0.1')
+  const bomb = gzipSync(Buffer.alloc(32 * 1024 * 1024))
+  const head = ['POST /upload HTTP/1.1', 'host: x', 'content-encoding: gzip', `content-length: ${bomb.length + 10}`]
+  socket.write(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), bomb]))
+  expect(await answerWith(socket, 'BODY_TOO_LARGE')).toContain('HTTP/1.1 413')
+  socket.write('0123456789GET /nowhere HTTP/1.1\r\nhost: x\r\n\r\n')
+  expect(await answerWith(socket, 'ROUTE_NOT_FOUND')).toContain('HTTP/1.1 404')
+  socket.destroy()
+})
+
+function answerWith(socket: Socket, text: string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  let received = ''
+  socket.once('error', reject)
+  socket.on('data', (chunk) => {
+    received += chunk.toString()
+    if (received.includes(text)) resolve(received)
+  })
+  return promise
+}
