@@ -6,13 +6,15 @@ import { type Digest, sha256Of } from '../identifiers/digest.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
 import { canonicalBytes } from '../lib/canonical-json.ts'
 import { compareOrdinal } from '../lib/ordinal.ts'
+import { contextAoc } from '../provenance/context-facts.ts'
 import type { ScoringProfile } from '../scoring/profile.ts'
 import type { BlobAccess } from './blob-access.ts'
 import { isChunked, readAllEntries } from './chunked-list.ts'
 import type { ComputedLists } from './computed-lists.ts'
-import { type FactBody, type FactSummary, factSchema, type LongList } from './fact.ts'
+import { type ContextFacts, type FactBody, type FactSummary, factSchema, type LongList } from './fact.ts'
 import type { FactLedger, Scored, StoredList } from './fact-ledger.ts'
 import type { FactRow } from './fact-row.ts'
+import type { StoredContext } from './merge-context.ts'
 import { type MergedEvidence, mergeEvidence, type SubjectLimits, scoringBasisOf } from './merge-evidence.ts'
 import { type KnownFact, readKnownFact } from './read-known-fact.ts'
 import { scoreSubject } from './score-subject.ts'
@@ -140,10 +142,15 @@ function bodyOf({ subjectKey, profile }: FoldInput, { merged, computed, scores }
     targets: covered(computed.targets),
     states: covered(computed.states),
     runtimeFacts: covered(merged.runtimeFacts),
+    contextFacts: contextFactsOf(merged.context),
     unknownsCount: scored.unknownsCount,
     ...scores,
     verdict: scored.totals.verdict,
   }
+}
+
+function contextFactsOf({ records, isTruncated }: StoredContext): ContextFacts {
+  return { aoc: contextAoc, records: covered(records), ...(isTruncated && { truncated: true }) }
 }
 
 /** A long list stands in the covered body by its chunks. */
@@ -152,13 +159,14 @@ function covered<Entry>(list: StoredList<Entry>): LongList<Entry> {
 }
 
 function ledgerOf(
-  { ledger, runtimeFacts }: MergedEvidence,
+  { ledger, runtimeFacts, context }: MergedEvidence,
   { targets, states, unknowns, scored }: ComputedLists,
 ): FactLedger {
   const chunked = {
     ...(isChunked(targets) && { targets }),
     ...(isChunked(states) && { states }),
     ...(isChunked(runtimeFacts) && { runtimeFacts }),
+    ...(isChunked(context.records) && { contextRecords: context.records }),
   }
   return { ...ledger, chunked, unknowns, scored }
 }

@@ -26,6 +26,7 @@ export interface FactLedger {
     readonly targets?: ListIndex
     readonly runtimeFacts?: ListIndex
     readonly states?: ListIndex
+    readonly contextRecords?: ListIndex
   }
   /** The ordinally smallest of those that the fact counts. */
   readonly unknowns: StoredList<Unknown>

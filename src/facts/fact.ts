@@ -2,6 +2,7 @@ import type { EntryPointSource } from '../callgraphs/callgraph.ts'
 import type { SymbolHits } from '../evidence/evidence.ts'
 import type { Digest } from '../identifiers/digest.ts'
 import type { Subject } from '../identifiers/subject.ts'
+import type { ContextRecord, contextAoc } from '../provenance/context-facts.ts'
 import type { Bucket, State, Verdict } from '../scoring/state.ts'
 
 export type { Bucket, LatticeState, Reason, Verdict } from '../scoring/state.ts'
@@ -19,6 +20,7 @@ export interface FactBody {
   readonly targets: LongList<FactTarget>
   readonly states: LongList<FactState>
   readonly runtimeFacts: LongList<RuntimeFact>
+  readonly contextFacts: ContextFacts
   readonly unknownsCount: number
   readonly unknownsPressure: number
   readonly score: number
@@ -40,6 +42,14 @@ export interface FactCallgraph {
   readonly language: string
   readonly closedWorld: boolean
   readonly entryPoints: readonly { readonly nodeId: string; readonly source: EntryPointSource }[]
+}
+
+/** What all batches say of processes, containers and packages. Source: contracts, 10. */
+export interface ContextFacts {
+  readonly aoc: typeof contextAoc
+  readonly records: LongList<ContextRecord>
+  /** Present when there were more records than are kept. */
+  readonly truncated?: true
 }
 
 export type TargetOrigin = 'requested' | 'observed'

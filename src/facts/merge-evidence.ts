@@ -9,6 +9,7 @@ import { cutList, entryCountOf, type Upserted, upsertEntries } from './chunked-l
 import { cleanName } from './clean-name.ts'
 import type { RuntimeFact } from './fact.ts'
 import type { FactLedger, ReportedUnknownsIndex, RequestedName, StoredList } from './fact-ledger.ts'
+import { mergeContext, type StoredContext } from './merge-context.ts'
 import { mergeLedger } from './merge-ledger.ts'
 import { reportedUnknown, unknownKeyOf } from './unknown.ts'
 
@@ -25,6 +26,7 @@ export interface SubjectLimits {
 export interface Merging {
   readonly ledger: FactLedger | undefined
   readonly runtimeFacts: StoredList<RuntimeFact>
+  readonly context: StoredContext
   readonly evidence: readonly Evidence[]
   readonly limits: SubjectLimits
 }
@@ -32,6 +34,7 @@ export interface Merging {
 export interface MergedEvidence {
   readonly ledger: FactLedger
   readonly runtimeFacts: StoredList<RuntimeFact>
+  readonly context: StoredContext
   /** Whether a name was asked for, or a node hit, that was not before. */
   readonly hasNewNames: boolean
   readonly exceededLimits: readonly (keyof SubjectLimits)[]
@@ -46,6 +49,7 @@ export async function mergeEvidence(deps: MergeDeps, merging: Merging): Promise<
   return {
     ledger: { ...ledger, reportedUnknowns, requested: requested.list },
     runtimeFacts: runtimeFacts.list,
+    context: await mergeContext(deps, merging),
     hasNewNames: requested.added > 0 || requested.changed > 0 || runtimeFacts.added > 0,
     exceededLimits: [
       ...(runtimeFacts.isCut ? (['symbols'] as const) : []),

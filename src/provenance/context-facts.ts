@@ -50,18 +50,25 @@ export function mergeContextRecords(
   return { records: records.slice(0, limit), ...(isTruncated && { truncated: true }) }
 }
 
-/** Two records of one key as one: the earliest and the latest time, the highest confidence, the most direct sight. */
+/**
+ * Two records of one key as one: the earliest and the latest time, the highest confidence, the most direct sight. Gives
+ * the first itself back when the second adds nothing to it.
+ */
 export function mergeContextRecord(one: ContextRecord, other: ContextRecord): ContextRecord {
   const { recordType, subject } = one
   const firstOccurredAt = outermost(one.firstOccurredAt, other.firstOccurredAt, -1)
   const occurredAt = outermost(one.occurredAt, other.occurredAt, 1)
+  const confidence = Math.max(one.confidence, other.confidence)
+  const captureMethod = moreDirect(one.evidence.captureMethod, other.evidence.captureMethod)
+  const isKnown = confidence === one.confidence && captureMethod === one.evidence.captureMethod
+  if (isKnown && firstOccurredAt === one.firstOccurredAt && occurredAt === one.occurredAt) return one
   return {
     recordType,
     subject,
     ...(firstOccurredAt !== undefined && { firstOccurredAt }),
     ...(occurredAt !== undefined && { occurredAt }),
-    confidence: Math.max(one.confidence, other.confidence),
-    evidence: { captureMethod: moreDirect(one.evidence.captureMethod, other.evidence.captureMethod) },
+    confidence,
+    evidence: { captureMethod },
   }
 }
 
