@@ -5,6 +5,9 @@ export const maxHitCount = Number.MAX_SAFE_INTEGER
 
 export const maxListedValues = 32
 
+/** A batch's hits as canonical JSON: more could not be read back into one text, and its subject would be stuck for ever. */
+export const maxHitsBytes = 384 * 1024 * 1024
+
 /** The distinct-value lists of `SymbolHits`. */
 export const hitLists = [
   'codeIds',
@@ -53,20 +56,25 @@ export function addTimes(hits: MutableSymbolHits, first: string | undefined, las
 
 /**
  * Keeps the ordinally smallest values. A value that a full list does not hold sets the flag for good: it is either one
- * too many, or one that was pushed out before, and then the flag is set already. Tells by how many characters it grew.
+ * too many, or one that was pushed out before, and then the flag is set already. Tells by how many bytes of JSON it grew.
  */
 export function addValue(hits: MutableSymbolHits, list: HitList, value: string): number {
   const values = hits[list]
   if (values === undefined) {
     hits[list] = [value]
-    return value.length
+    return `"${list}":[],`.length + jsonBytes(value)
   }
   const position = positionOf(values, value)
   if (values[position] === value) return 0
   values.splice(position, 0, value)
-  if (values.length <= maxListedValues) return value.length
+  if (values.length <= maxListedValues) return jsonBytes(value)
   hits.truncated = true
-  return value.length - (values.pop() ?? '').length
+  return jsonBytes(value) - jsonBytes(values.pop() ?? '')
+}
+
+/** What a text takes in a JSON document, with the comma behind it. */
+export function jsonBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text)) + 1
 }
 
 function positionOf(values: readonly string[], value: string): number {

@@ -1,4 +1,5 @@
 import type { Content } from '../cas/content.ts'
+import { maxHitsBytes } from '../evidence/symbol-hits.ts'
 import type { Digest } from '../identifiers/digest.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
 
@@ -10,7 +11,7 @@ export interface BlobAccess {
 
 export function blobAccess(content: Content, tenant: Tenant): BlobAccess {
   return {
-    readBlob: (digest) => content.readBytes(tenant, 'reachability_facts', digest, '.json.zst'),
+    readBlob: (digest) => content.readBytes(tenant, 'reachability_facts', digest, '.json.zst', maxHitsBytes),
     putBlob: (bytes) => content.putBytes(tenant, 'reachability_facts', bytes, '.json.zst'),
   }
 }

@@ -4,8 +4,10 @@ import {
   addTimes,
   addValue,
   type HitList,
+  jsonBytes,
   type MutableSymbolHits,
   maxHitCount,
+  maxHitsBytes,
 } from '../evidence/symbol-hits.ts'
 import { compareOrdinal } from '../lib/ordinal.ts'
 import type { RuntimeEvent } from './runtime-event.ts'
@@ -13,21 +15,25 @@ import { RuntimeFactsError } from './runtime-facts-errors.ts'
 
 export interface HitAggregateLimits {
   readonly maxSymbols: number
+  /** Of the hits as canonical JSON; what is kept in memory is bounded by it too. */
+  readonly maxBytes?: number
 }
 
-/** A million symbols may have long names, but not all of them: what a batch keeps in memory is bounded by this too. */
-const maxKeptCharacters = 256 * 1024 * 1024
+/** Everything of a symbol but its name and its lists: counts, times and the names of members, at their longest. */
+const maxFixedBytes = 160
 
 /** Sums the events of a batch by the symbol they name. What it holds depends on the set of events, never on their order. */
 export class HitAggregate {
-  readonly #limits: HitAggregateLimits
+  readonly #maxSymbols: number
+  readonly #maxBytes: number
   readonly #bySymbol = new Map<string, MutableSymbolHits>()
   #totalHits = 0
   #isSaturated = false
-  #keptCharacters = 0
+  #bytes = 0
 
-  constructor(limits: HitAggregateLimits) {
-    this.#limits = limits
+  constructor({ maxSymbols, maxBytes = maxHitsBytes }: HitAggregateLimits) {
+    this.#maxSymbols = maxSymbols
+    this.#maxBytes = maxBytes
   }
 
   get symbolCount(): number {
@@ -51,9 +57,9 @@ export class HitAggregate {
     addTimes(hits, event.observedAt, event.observedAt)
     for (const [field, list] of listedFields) {
       const value = event[field]
-      if (value !== undefined) this.#keptCharacters += addValue(hits, list, value)
+      if (value !== undefined) this.#bytes += addValue(hits, list, value)
     }
-    if (this.#keptCharacters > maxKeptCharacters) throw tooLarge('a batch has too much text: send it in parts')
+    if (this.#bytes > this.#maxBytes) throw tooLarge('a batch has too much text: send it in parts')
   }
 
   symbolIds(): string[] {
@@ -68,12 +74,12 @@ export class HitAggregate {
   #hitsOf(symbolId: string): MutableSymbolHits {
     const known = this.#bySymbol.get(symbolId)
     if (known) return known
-    if (this.#bySymbol.size >= this.#limits.maxSymbols) {
-      throw tooLarge(`a batch names at most ${this.#limits.maxSymbols} distinct symbols`)
+    if (this.#bySymbol.size >= this.#maxSymbols) {
+      throw tooLarge(`a batch names at most ${this.#maxSymbols} distinct symbols`)
     }
     const fresh: MutableSymbolHits = { symbolId, hitCount: 0 }
     this.#bySymbol.set(symbolId, fresh)
-    this.#keptCharacters += symbolId.length
+    this.#bytes += maxFixedBytes + jsonBytes(symbolId)
     return fresh
   }
 }

@@ -48,12 +48,14 @@ describe('merging hits of a symbol', () => {
   })
 })
 
-test('a list tells by how many characters it grew, also when a value pushes out another', () => {
+test('a list tells by how many bytes of JSON it grew, also when a value pushes out another', () => {
   const hits: MutableSymbolHits = { symbolId: 'a', hitCount: 1 }
   const values = Array.from({ length: 32 }, (_, place) => `b${String(place).padStart(2, '0')}`)
-  expect(values.map((value) => addValue(hits, 'purls', value)).reduce((sum, grown) => sum + grown, 0)).toBe(32 * 3)
+  const grown = values.map((value) => addValue(hits, 'purls', value)).reduce((sum, bytes) => sum + bytes, 0)
+  // One comma too many: behind the last value.
+  expect(grown).toBe(`"purls":${JSON.stringify(values)},`.length + 1)
   expect(addValue(hits, 'purls', 'b00')).toBe(0)
-  expect(addValue(hits, 'purls', 'a-longer-one')).toBe('a-longer-one'.length - 3)
+  expect(addValue(hits, 'purls', 'a-"longer"-é')).toBe(Buffer.byteLength('a-\\"longer\\"-é') - 3)
   expect(addValue(hits, 'purls', 'z')).toBe(0)
   expect(hits.truncated).toBe(true)
 })

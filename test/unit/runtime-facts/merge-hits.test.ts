@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { maxHitCount } from '../../../src/evidence/symbol-hits.ts'
+import { canonicalBytes } from '../../../src/lib/canonical-json.ts'
 import { HitAggregate } from '../../../src/runtime-facts/merge-hits.ts'
 
 describe('the aggregate of a batch', () => {
@@ -74,12 +75,33 @@ describe('the aggregate of a batch', () => {
     expect(() => hits.add({ symbolId: 'c', hitCount: 1 })).toThrow(expect.objectContaining({ code: 'BATCH_TOO_LARGE' }))
   })
 
-  test('what is kept in memory is bounded however long the values are', () => {
-    const hits = new HitAggregate({ maxSymbols: 1_000_000 })
-    const long = 'x'.repeat(64 * 1024)
+  test('its hits are bounded as JSON too, however few symbols have the long values', () => {
+    const hits = new HitAggregate({ maxSymbols: 9, maxBytes: 100_000 })
     const fill = (): void => {
-      for (let place = 0; place < 8192; place += 1) hits.add({ symbolId: `${place}${long}`, hitCount: 1 })
+      for (let place = 0; place < 1000; place += 1) {
+        hits.add({ symbolId: 'a', hitCount: 1, purl: `${place % 30}${'"'.repeat(4000)}` })
+      }
     }
     expect(fill).toThrow(expect.objectContaining({ code: 'BATCH_TOO_LARGE' }))
+  })
+
+  test('what counts as the length of its hits is never less than their canonical JSON', () => {
+    const events = Array.from({ length: 300 }, (_, place) => ({
+      symbolId: `${place % 3}é"\\\u2028\u{1f600}`,
+      hitCount: Number.MAX_SAFE_INTEGER,
+      observedAt: '2026-11-20T12:00:00.000Z',
+      codeId: `"${place % 40}`,
+      purl: `é${place % 7}`,
+    }))
+    const roomy = new HitAggregate({ maxSymbols: 9 })
+    for (const event of events) roomy.add(event)
+    const length = canonicalBytes(roomy.toHits()).byteLength
+    const tight = new HitAggregate({ maxSymbols: 9, maxBytes: length - 1 })
+    expect(() => {
+      for (const event of events) tight.add(event)
+    }).toThrow(expect.objectContaining({ code: 'BATCH_TOO_LARGE' }))
+    const ample = new HitAggregate({ maxSymbols: 9, maxBytes: length + 3 * 160 })
+    for (const event of events) ample.add(event)
+    expect(ample.toHits()).toEqual(roomy.toHits())
   })
 })
