@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Evidence, EvidencePayload, SymbolHits } from '../../src/evidence/evidence.ts'
 import { readAllEntries } from '../../src/facts/chunked-list.ts'
+import { FeedBuilder } from '../../src/provenance/feed-builder.ts'
 import { evidenceOf, FoldedSubject, type TinyGraphs } from '../support/folded-fact.ts'
+import { anyObservedEvent } from '../support/observed-events.ts'
 
 const graphs: TinyGraphs = {
   'cg-1': {
@@ -55,10 +57,16 @@ const window = fc
   .option(fc.record({ from: time, to: time, dropped: fc.constantFrom(0, 3) }))
   .map((made) => (made === null ? {} : { window: made }))
 
+const context = fc.array(anyObservedEvent, { maxLength: 4 }).map((events) => {
+  const builder = new FeedBuilder()
+  for (const event of events) builder.add(event)
+  return builder.contextRecords()
+})
+
 const grows: fc.Arbitrary<EvidencePayload> = fc.oneof(
   fc.record({ kind: fc.constant('callgraph' as const), callgraphId, targets: fc.array(name, { maxLength: 3 }) }),
   fc
-    .tuple(fc.record({ callgraphId, hits: fc.array(symbolHits, { maxLength: 4 }) }), window)
+    .tuple(fc.record({ callgraphId, context, hits: fc.array(symbolHits, { maxLength: 4 }) }), window)
     .map(([batch, watched]) => ({ kind: 'runtime' as const, source: 'agent', ...batch, ...watched })),
   fc.record({
     kind: fc.constant('recompute' as const),
