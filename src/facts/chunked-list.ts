@@ -96,7 +96,7 @@ export async function cutList<Entry>(
 }
 
 export async function* readEntries<Entry>(
-  blobs: BlobAccess,
+  blobs: Pick<BlobAccess, 'readBlob'>,
   list: StoredList<Entry>,
 ): AsyncGenerator<readonly Entry[]> {
   if (!isChunked(list)) {
@@ -106,7 +106,10 @@ export async function* readEntries<Entry>(
   for (const chunk of list.chunks) yield await readChunk<Entry>(blobs, chunk)
 }
 
-export async function readAllEntries<Entry>(blobs: BlobAccess, list: StoredList<Entry>): Promise<readonly Entry[]> {
+export async function readAllEntries<Entry>(
+  blobs: Pick<BlobAccess, 'readBlob'>,
+  list: StoredList<Entry>,
+): Promise<readonly Entry[]> {
   if (!isChunked(list)) return list
   const entries: Entry[] = []
   for await (const chunk of readEntries<Entry>(blobs, list)) for (const entry of chunk) entries.push(entry)

@@ -1,6 +1,7 @@
 import type { BlobAccess } from './blob-access.ts'
 import { isChunked, type KeyOf, readChunk } from './chunked-list.ts'
 import type { StoredList } from './fact-ledger.ts'
+import { behind, type ListPosition } from './list-cursor.ts'
 
 interface PagedList<Entry> {
   readonly list: StoredList<Entry>
@@ -8,8 +9,7 @@ interface PagedList<Entry> {
 }
 
 interface PageRequest<Entry> {
-  /** The key that the page begins behind. */
-  readonly after: string | undefined
+  readonly after: ListPosition | undefined
   readonly limit: number
   readonly matches: (entry: Entry) => boolean
 }
@@ -30,13 +30,14 @@ export async function pageOf<Entry>(
   request: PageRequest<Entry>,
 ): Promise<ListPage<Entry>> {
   const items: Entry[] = []
+  const isBehind = behind(request.after)
   let lastKey: string | undefined
   let read = 0
   for (const loadPart of partsBehind(blobs, paged, request.after)) {
     if (read++ === maxChunksRead && lastKey !== undefined) return { items, nextKey: lastKey }
     for (const entry of await loadPart()) {
       const key = paged.keyOf(entry)
-      if (request.after !== undefined && key <= request.after) continue
+      if (!isBehind(key)) continue
       if (items.length === request.limit && lastKey !== undefined) return { items, nextKey: lastKey }
       lastKey = key
       if (request.matches(entry)) items.push(entry)
@@ -50,14 +51,14 @@ type LoadPart<Entry> = () => Promise<readonly Entry[]>
 function partsBehind<Entry>(
   blobs: Pick<BlobAccess, 'readBlob'>,
   { list }: PagedList<Entry>,
-  after: string | undefined,
+  after: ListPosition | undefined,
 ): readonly LoadPart<Entry>[] {
   if (!isChunked(list)) return [async () => list]
   const { chunks } = list
-  // A chunk whose successor begins at or before the cursor lies wholly before it.
-  const isBehind = (position: number): boolean => {
-    const next = chunks[position + 1]
-    return after === undefined || next === undefined || next.firstKey > after
+  // A chunk whose successor begins at or before the position lies wholly before it.
+  const reachesBehind = (chunk: number): boolean => {
+    const next = chunks[chunk + 1]
+    return after === undefined || next === undefined || next.firstKey > after.key
   }
-  return chunks.filter((_, position) => isBehind(position)).map((chunk) => () => readChunk<Entry>(blobs, chunk))
+  return chunks.filter((_, chunk) => reachesBehind(chunk)).map((chunk) => () => readChunk<Entry>(blobs, chunk))
 }

@@ -35,6 +35,9 @@ export const defaultScoringOptions: ScoringOptions = {
   contestUnobserved: false,
 }
 
-export function scoringProfile(name: ProfileName, options: ScoringOptions = defaultScoringOptions): ScoringProfile {
+/** Only the options themselves are in the digest, whatever else the object at hand carries. */
+export function scoringProfile(name: ProfileName, given: ScoringOptions = defaultScoringOptions): ScoringProfile {
+  const { weights, confidence, unknownsPenaltyCeiling, contestUnobserved } = given
+  const options = { weights, confidence, unknownsPenaltyCeiling, contestUnobserved }
   return { name, options, digest: sha256Of(canonicalJson(options)) }
 }

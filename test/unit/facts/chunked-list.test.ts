@@ -175,7 +175,11 @@ describe('pages of a list', () => {
     const seen: Entry[] = []
     let after: string | undefined
     do {
-      const page = await pageOf(blobs, { list, keyOf: shape.keyOf }, { after, limit: 97, matches: () => true })
+      const page = await pageOf(
+        blobs,
+        { list, keyOf: shape.keyOf },
+        { after: after === undefined ? undefined : { key: after }, limit: 97, matches: () => true },
+      )
       seen.push(...page.items)
       after = page.nextKey
     } while (after !== undefined)
@@ -202,7 +206,7 @@ describe('pages of a list', () => {
     const blobs = mapBlobs()
     const list = await writeList(blobs, shape, entries(20_000))
     blobs.takeCounts()
-    await pageOf(blobs, { list, keyOf: shape.keyOf }, { after: 'symbol-99', limit: 10, matches: () => true })
+    await pageOf(blobs, { list, keyOf: shape.keyOf }, { after: { key: 'symbol-99' }, limit: 10, matches: () => true })
     expect(blobs.takeCounts().reads).toBeLessThanOrEqual(2)
   })
 })
