@@ -3,6 +3,8 @@ import type { Authenticate } from './auth/authenticate.ts'
 import { authenticateOff } from './auth/authenticate-off.ts'
 import { guardRoutes } from './auth/guard-routes.ts'
 import { callgraphProblems } from './callgraphs/callgraph-errors.ts'
+import { callgraphRoutes } from './callgraphs/callgraph-routes.ts'
+import { type IngestCallgraphRoutesDeps, ingestCallgraphRoutes } from './callgraphs/ingest-callgraph-routes.ts'
 import { casProblems } from './cas/cas-errors.ts'
 import type { Config } from './config.ts'
 import type { Context } from './context.ts'
@@ -10,6 +12,9 @@ import { eventProblems } from './events/event-errors.ts'
 import { eventRoutes } from './events/event-routes.ts'
 import { evidenceProblems } from './evidence/evidence-errors.ts'
 import { receiptRoutes } from './evidence/receipt-routes.ts'
+import { blobAccess } from './facts/blob-access.ts'
+import { factProblems } from './facts/fact-errors.ts'
+import { factRoutes } from './facts/fact-routes.ts'
 import { serviceStatus } from './facts/service-status.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { httpProblems } from './http/http-errors.ts'
@@ -22,6 +27,7 @@ import { subjectProblems } from './identifiers/subject.ts'
 import { jsonProblems } from './lib/json-errors.ts'
 import { systemTimer } from './lib/timer.ts'
 import { runtimeFactsProblems } from './runtime-facts/runtime-facts-errors.ts'
+import { type RuntimeFactsRoutesDeps, runtimeFactsRoutes } from './runtime-facts/runtime-facts-routes.ts'
 import { storeProblems } from './sqlite/store-errors.ts'
 import { Metrics } from './telemetry/metrics.ts'
 import { serviceVersion } from './version.ts'
@@ -38,6 +44,7 @@ export const problems = {
   ...evidenceProblems,
   ...callgraphProblems,
   ...runtimeFactsProblems,
+  ...factProblems,
 } as const
 
 /** The HTTP surface: conventions first, then each folder's routes, in the order of the folders. */
@@ -62,7 +69,47 @@ export async function buildApp(context: Context, metrics: Metrics = new Metrics(
     maxStreamsPerTenant: config.events.maxStreamsPerTenant,
   })
   await app.register(receiptRoutes, { prefix: '/signals/receipts', queue: stores.queue })
+  await app.register(ingestCallgraphRoutes, { prefix: '/signals/callgraphs', ...callgraphIngest(context) })
+  await app.register(callgraphRoutes, {
+    prefix: '/signals/callgraphs',
+    ...stores,
+    openArchive: async (key) => (await stores.cas.open(key)).stored,
+  })
+  await app.register(runtimeFactsRoutes, { prefix: '/signals/runtime-facts', ...runtimeFactsIngest(context) })
+  await app.register(factRoutes, {
+    prefix: '/signals/facts',
+    ...stores,
+    readFact: (tenant, subjectKey) => context.factReader.read(tenant, subjectKey),
+    blobs: (tenant) => blobAccess(stores.content, tenant),
+  })
   return app
+}
+
+/** What both ways in need: where evidence goes, who is told of it, and how long to wait for what comes of it. */
+function evidenceIngest({ stores, gate, clock, newId, failPoints, waitForFact }: Context) {
+  return { ...stores, gate, clock, newId, failPoints, waitForFact }
+}
+
+function callgraphIngest(context: Context): IngestCallgraphRoutesDeps {
+  const { limits } = context.config
+  const graphLimits = { maxNodes: limits.graphNodes, maxEdges: limits.graphEdges }
+  return {
+    ...evidenceIngest(context),
+    limits,
+    analyze: (artifact, options) => context.analysisLane.analyze(artifact, { ...options, limits: graphLimits }),
+    onAppended: (subject) => context.folding.request(subject),
+  }
+}
+
+function runtimeFactsIngest(context: Context): RuntimeFactsRoutesDeps {
+  const { limits } = context.config
+  return {
+    ...evidenceIngest(context),
+    limits: { ...limits, maxLineBytes: limits.lineBytes, maxSymbols: limits.batchSymbols },
+    findCallgraph: (tenant, callgraphId) => context.stores.callgraphs.find(tenant, callgraphId),
+    countUnmatched: context.countUnmatched,
+    onAppended: (subject) => context.folding.request(subject),
+  }
 }
 
 const authenticators: Readonly<Record<Config['auth']['mode'], Authenticate>> = { off: authenticateOff }

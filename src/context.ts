@@ -166,7 +166,8 @@ async function openStores(config: Config, opened: AsyncDisposableStack): Promise
   const contentOptions: ContentOptions = {
     driver: config.cas.driver,
     directory: config.cas.directory,
-    stagingDirectory: join(config.dataDirectory, 'staging'),
+    // A rename must not cross file systems; no tenant's name begins with a dot.
+    stagingDirectory: join(config.cas.directory, '.staging'),
   }
   const { store: cas, content, staging } = await openContent(contentOptions)
   await staging.clearAbandoned()

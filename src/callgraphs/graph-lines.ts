@@ -6,7 +6,7 @@ import { splitLines } from '../lib/line-splitter.ts'
 export type OpenGraph = () => AsyncIterable<Buffer>
 
 const archiveLimits = { maxEntries: 8, maxBytes: 64 * 1024 ** 3 }
-const maxLineBytes = 16 * 1024 * 1024
+const maxLineBytes = 512 * 1024 * 1024
 const Meta = z.looseObject({ entryPoints: z.array(z.looseObject({})) })
 
 /**

@@ -8,7 +8,7 @@ import { sha256Of } from '../identifiers/digest.ts'
 import { canonicalBytes } from '../lib/canonical-json.ts'
 import { type Clock, timestampOf } from '../lib/clock.ts'
 import type { FailPoints } from '../lib/fail-points.ts'
-import type { AnalyzedCallgraph } from './analyze-callgraph.ts'
+import type { AnalyzedCallgraph, AnalyzeOptions } from './analyze-callgraph.ts'
 import { callgraphSchema } from './callgraph.ts'
 import { callgraphIdOf } from './callgraph-id.ts'
 import { manifestOf } from './callgraph-manifest.ts'
@@ -23,7 +23,7 @@ export interface IngestCallgraphDeps {
   readonly queue: EvidenceQueue
   readonly gate: IdempotencyGate
   /** Parses, normalises, hashes and indexes a staged upload, off the event loop. */
-  readonly analyze: (artifact: StagedBlob, upload: CallgraphUpload) => Promise<AnalyzedCallgraph>
+  readonly analyze: (artifact: StagedBlob, options: AnalyzeOptions) => Promise<AnalyzedCallgraph>
   readonly onAppended: (subject: PendingSubject) => void
   readonly clock: Clock
   readonly newId: () => string
@@ -49,16 +49,17 @@ export async function ingestCallgraph(deps: IngestCallgraphDeps, request: Callgr
   const artifact = await deps.content.staging.stage(upload.content, 'zstd')
   try {
     const claim = claimOf(request, artifact)
-    return await replayOrAppend(deps, { tenant: upload.tenant, claim }, () =>
-      prepare(deps, { upload, artifact, claim }),
-    )
+    const { tenant } = upload
+    const acknowledged = await replayOrAppend(deps, { tenant, claim }, () => prepare(deps, { upload, artifact, claim }))
+    if (!acknowledged.isReplay) announce(deps, upload)
+    return acknowledged
   } finally {
     await artifact.discard()
   }
 }
 
 /** Tells the fold once the evidence is durable; a repeat has nothing to tell. */
-export function announceCallgraph(deps: IngestCallgraphDeps, { tenant, subject }: CallgraphUpload): void {
+function announce(deps: IngestCallgraphDeps, { tenant, subject }: CallgraphUpload): void {
   deps.failPoints.reach('after-append')
   if (subject) deps.onAppended({ tenant, subjectKey: subject.subjectKey })
 }
@@ -77,7 +78,7 @@ interface StagedUpload {
 }
 
 async function prepare(deps: IngestCallgraphDeps, staged: StagedUpload): Promise<Evidence> {
-  const analyzed = await deps.analyze(staged.artifact, staged.upload)
+  const analyzed = await deps.analyze(staged.artifact, analyzeOptionsOf(staged.upload))
   try {
     const record = await storeGraph(deps, staged, analyzed)
     const status = await deps.callgraphs.upsert(record)
@@ -86,6 +87,10 @@ async function prepare(deps: IngestCallgraphDeps, staged: StagedUpload): Promise
   } finally {
     await Promise.all([analyzed.archive.discard(), analyzed.index.discard()])
   }
+}
+
+function analyzeOptionsOf({ format, language, root, entryPoints, closedWorld }: CallgraphUpload): AnalyzeOptions {
+  return { format, language, root, declaredEntryPoints: entryPoints, closedWorld }
 }
 
 /** Everything that the record names is in the CAS before the record is. */

@@ -49,6 +49,8 @@ export function identifySubject(input: SubjectInput): IdentifiedSubject {
 function cleanPart(name: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   const cleaned = text.trim().normalize('NFC')
+  // A lone surrogate has no canonical form: every fold of such a subject would fail.
+  if (!cleaned.isWellFormed()) throw invalid(`subject.${name} is not well-formed Unicode`)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   if (/[\u0000-\u001f\u007f-\u009f]/.test(cleaned)) throw invalid(`subject.${name} has a control character`)
   if (cleaned.includes('|')) throw invalid(`subject.${name} must not contain "|"`)
