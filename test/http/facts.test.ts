@@ -85,7 +85,7 @@ async function pages<Entry>(path: string, cursor?: string): Promise<Entry[]> {
   const all: Entry[] = []
   for (let next = cursor, isFirst = true; isFirst || next !== undefined; isFirst = false) {
     const query = new URLSearchParams({ limit: '200', ...(next !== undefined && { cursor: next }) })
-    const { status, body } = await get(`${path}${path.includes('?') ? '&' : '?'}${query}`)
+    const { status, body } = await get(`${path}${path.includes('?') ? '&' : '?'}${query.toString()}`)
     expect(status).toBe(200)
     all.push(...(body['items'] as Entry[]))
     next = body['nextCursor'] as string | undefined
