@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { contextRecordSchema } from '../provenance/context-facts.ts'
 import { profileNames } from '../scoring/profile.ts'
 import { reasonsInOrder, verdictsWorstFirst } from '../scoring/state.ts'
 
@@ -79,6 +80,11 @@ export const FactDocument = z
     runtimeFacts: z.array(RuntimeFactDocument),
     runtimeFactsNextCursor: z.string().optional(),
     runtimeFactsTotal: z.int().optional(),
+    contextFacts: z.object({
+      aoc: z.object({ version: z.string(), contract: z.string() }),
+      records: z.array(contextRecordSchema).describe('at most 10,000, the ordinally smallest'),
+      truncated: z.literal(true).optional().describe('there were more'),
+    }),
     ...figures,
     tenant: z.string(),
     metadata: z.record(z.string(), z.string()),

@@ -1,6 +1,6 @@
 import { type Digest, hexOf } from '../identifiers/digest.ts'
 import type { BlobAccess } from './blob-access.ts'
-import { isChunked, readEntries } from './chunked-list.ts'
+import { isChunked, readAllEntries, readEntries } from './chunked-list.ts'
 import type { StoredList } from './fact-ledger.ts'
 import type { FactRow, StoredFact } from './fact-row.ts'
 import { listCursor } from './list-cursor.ts'
@@ -49,7 +49,7 @@ interface PresentedRow {
 async function responseBytes(blobs: Blobs, { row, fact }: PresentedRow, shown: ShownEntries): Promise<Buffer> {
   const beside = { computedAt: fact.computedAt, metadata: fact.metadata, tenant: row.tenant }
   const { chunked } = row.ledger
-  if (chunked.states || chunked.runtimeFacts || chunked.targets) {
+  if (Object.keys(chunked).length > 0) {
     return Buffer.from(JSON.stringify({ ...(await unchunkedBody(blobs, row, shown)), ...beside }))
   }
   // Nothing is parsed: the covered members are as they were hashed, and the others follow in the same object.
@@ -58,11 +58,13 @@ async function responseBytes(blobs: Blobs, { row, fact }: PresentedRow, shown: S
 }
 
 async function unchunkedBody(blobs: Blobs, row: FactRow, shown: ShownEntries): Promise<Record<string, unknown>> {
-  const { body, runtimeFacts, computed } = await readKnownFact(blobs, row)
+  const { body, runtimeFacts, context, computed } = await readKnownFact(blobs, row)
   const states = computed?.states ?? []
   return {
     ...body,
     targets: (await firstEntries(blobs, computed?.targets ?? [], shown.targets)).entries,
+    // Bounded by what a fact keeps, so all of them are shown.
+    contextFacts: { ...body?.contextFacts, records: await readAllEntries(blobs, context.records) },
     ...shownList('states', await firstEntries(blobs, states, shown.states), stateKeyOf),
     ...shownList('runtimeFacts', await firstEntries(blobs, runtimeFacts, shown.runtimeFacts), runtimeFactKey),
   }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { Evidence } from '../../../src/evidence/evidence.ts'
 import { isChunked, readAllEntries } from '../../../src/facts/chunked-list.ts'
 import { mergeContext, noContext } from '../../../src/facts/merge-context.ts'
+import { presentFact } from '../../../src/facts/present-fact.ts'
 import { canonicalBytes } from '../../../src/lib/canonical-json.ts'
 import type { ObservedEvent } from '../../../src/provenance/classify-event.ts'
 import type { ContextRecord } from '../../../src/provenance/context-facts.ts'
@@ -130,4 +131,15 @@ test('records of a large batch are read from where its evidence says', async () 
   const contextDigest = await subject.blobs.putBlob(canonicalBytes(records))
   await subject.fold(evidenceOf({ ...whole.payload, context: { records: [], truncated: true }, contextDigest }))
   expect(subject.body.contextFacts).toMatchObject({ records, truncated: true })
+})
+
+test('a response carries all context records, also where the fact holds them in chunks', async () => {
+  const subject = new FoldedSubject(graphs)
+  await subject.fold(batchOf(sockets(...range(0, 1500))))
+  const presented = await presentFact(subject.blobs, subject.row!)
+  const { contextFacts } = JSON.parse(String(presented?.bytes)) as { contextFacts: { records: ContextRecord[] } }
+  expect(contextFacts.records.map(({ subject }) => subject.identifier)).toEqual(
+    sockets(...range(0, 1500)).map(({ socketAddress }) => socketAddress),
+  )
+  expect(contextFacts).toMatchObject({ aoc: { version: '1.0' } })
 })
