@@ -12,6 +12,8 @@ export interface JsonPiece {
   readonly key: string | number | undefined
   readonly bytes: Buffer
   readonly byteOffset: number
+  /** `bytes` holds only its beginning; told only to a reader that `keepsBadPieces`. */
+  readonly isTooLong?: true
 }
 
 /** A container was entered: told before its children, and also when it has none. */
@@ -25,6 +27,8 @@ export type JsonEvent = JsonPiece | JsonOpening
 
 export interface JsonSplitterOptions {
   readonly maxPieceBytes: number
+  /** A piece that is too long or no UTF-8 is told like any other, for the reader to refuse alone, and does not end the reading. */
+  readonly keepsBadPieces?: boolean
   /** Whether the array or object at this path is told child by child rather than whole. */
   opens(path: readonly (string | number)[], kind: 'array' | 'object'): boolean
 }

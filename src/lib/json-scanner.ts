@@ -178,27 +178,33 @@ export class JsonScanner {
   }
 
   #keep(part: Buffer): void {
+    const room = Math.max(this.#options.maxPieceBytes - this.#partsLength, 0)
     this.#partsLength += part.length
     this.#refuseTooLong(this.#partsLength)
     // Copied: a stream may reuse its chunk.
-    this.#parts.push(Buffer.from(part))
+    if (room > 0) this.#parts.push(Buffer.from(part.subarray(0, room)))
   }
 
   #refuseTooLong(length: number): void {
-    const { maxPieceBytes } = this.#options
-    if (length <= maxPieceBytes) return
+    const { maxPieceBytes, keepsBadPieces } = this.#options
+    if (length <= maxPieceBytes || keepsBadPieces) return
     throw new JsonSplitError(`one value has more than ${maxPieceBytes} bytes`, this.#captureOffset, 'too-long')
   }
 
   #finishCapture(tail: Buffer): void {
-    const bytes = this.#parts.length === 0 ? tail : Buffer.concat([...this.#parts, tail])
-    this.#refuseTooLong(bytes.length)
+    const length = this.#partsLength + tail.length
+    this.#refuseTooLong(length)
+    const whole = this.#parts.length === 0 ? tail : Buffer.concat([...this.#parts, tail])
+    const isTooLong = length > this.#options.maxPieceBytes
+    const bytes = isTooLong ? whole.subarray(0, this.#options.maxPieceBytes) : whole
     this.#parts = []
     this.#partsLength = 0
     this.#capture = 'none'
-    if (!isUtf8(bytes)) throw new JsonSplitError('the JSON text is not UTF-8', this.#captureOffset)
+    if (!this.#options.keepsBadPieces && !isUtf8(bytes)) {
+      throw new JsonSplitError('the JSON text is not UTF-8', this.#captureOffset)
+    }
     if (this.#expected === 'name' || this.#expected === 'first-name') this.#nameNext(bytes)
-    else this.#tell(bytes)
+    else this.#tell(bytes, isTooLong)
   }
 
   #nameNext(bytes: Buffer): void {
@@ -207,10 +213,10 @@ export class JsonScanner {
     this.#expected = 'colon'
   }
 
-  #tell(bytes: Buffer): void {
+  #tell(bytes: Buffer, isTooLong: boolean): void {
     const frame = this.#frames.at(-1)
-    const key = frame && keyOf(frame)
-    this.#events.push({ kind: 'value', container: frame?.container, key, bytes, byteOffset: this.#captureOffset })
+    const place = { container: frame?.container, key: frame && keyOf(frame), byteOffset: this.#captureOffset }
+    this.#events.push({ kind: 'value', ...place, bytes, ...(isTooLong && { isTooLong }) })
     this.#endChild()
   }
 

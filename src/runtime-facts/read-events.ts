@@ -1,4 +1,4 @@
-import { JsonSplitError } from '../lib/json-piece.ts'
+import { type JsonPiece, JsonSplitError } from '../lib/json-piece.ts'
 import { splitJson } from '../lib/json-splitter.ts'
 import { type Line, splitLines } from '../lib/line-splitter.ts'
 import type { EventViolation } from './check-event.ts'
@@ -36,38 +36,28 @@ function readLine({ maxLineBytes }: ReadEventsLimits, line: Line): ReadEvent {
 async function* readElements(limits: ReadEventsLimits, chunks: AsyncIterable<Buffer>): AsyncGenerator<ReadEvent[]> {
   const pieces = splitJson(chunks, {
     maxPieceBytes: limits.maxLineBytes,
+    keepsBadPieces: true,
     opens: (path, kind) => path.length === 0 && kind === 'array',
   })
   try {
     for await (const found of pieces) {
-      yield found.flatMap((piece) => (piece.kind === 'value' ? [readElement(piece)] : []))
+      yield found.flatMap((piece) => (piece.kind === 'value' ? [readElement(limits, piece)] : []))
     }
   } catch (error) {
-    throw error instanceof JsonSplitError ? brokenArray(limits, error) : error
+    throw error instanceof JsonSplitError ? brokenArray(error) : error
   }
 }
 
-function readElement({
-  key,
-  bytes,
-  byteOffset,
-}: {
-  key: string | number | undefined
-  bytes: Buffer
-  byteOffset: number
-}) {
-  return readEvent(bytes, { line: Number(key) + 1, byteOffset, pointer: `/${key}` })
+function readElement({ maxLineBytes }: ReadEventsLimits, { key, bytes, byteOffset, isTooLong }: JsonPiece): ReadEvent {
+  const place = { line: Number(key) + 1, byteOffset, pointer: `/${key}` }
+  return isTooLong ? refuseEvent(bytes, place, tooLong(maxLineBytes)) : readEvent(bytes, place)
 }
 
 /** Behind the place where an array is broken nothing can be told apart any more, so the whole body is refused. */
-function brokenArray({ maxLineBytes }: ReadEventsLimits, error: JsonSplitError): RuntimeFactsError {
-  const { byteOffset, message } = error
-  if (error.reason === 'too-long') {
-    const violation = { ...tooLong(maxLineBytes), byteOffset }
-    return new RuntimeFactsError('LINE_TOO_LONG', violation.message, { cause: error, violations: [violation] })
-  }
+function brokenArray(cause: JsonSplitError): RuntimeFactsError {
+  const { message, byteOffset } = cause
   const violations = [{ code: 'ARRAY_MALFORMED', message, byteOffset }]
-  return new RuntimeFactsError('ARRAY_MALFORMED', message, { cause: error, violations })
+  return new RuntimeFactsError('ARRAY_MALFORMED', message, { cause, violations })
 }
 
 function tooLong(maxLineBytes: number): EventViolation {

@@ -103,6 +103,19 @@ describe('an array', () => {
     expect(await readAll(' [ ] ')).toEqual([])
   })
 
+  test('has its bad elements refused alone: one that is too long, one that is no UTF-8', async () => {
+    const long = `{"symbolId":"${'a'.repeat(limits.maxLineBytes)}"}`
+    const parts = ['[{"symbolId":"a"},', long, ',', Buffer.from('{"symbolId":"\xff"}', 'latin1'), ',{"symbolId":"b"}]']
+    const read = await readAll(...parts)
+    expect(eventsOf(read).map(({ symbolId }) => symbolId)).toEqual(['a', 'b'])
+    expect(violationsOf(read)).toEqual([
+      expect.objectContaining({ code: 'LINE_TOO_LONG', line: 2, pointer: '/1', byteOffset: 18 }),
+      expect.objectContaining({ code: 'JSON_INVALID_UTF8', line: 3, pointer: '/2', byteOffset: 19 + long.length }),
+    ])
+    const whole = Buffer.concat(parts.map((part) => Buffer.from(part)))
+    expect(await readAll(whole)).toEqual(read)
+  })
+
   test.each(['[{"symbolId":"a"}', '[{"symbolId":"a"},]', '[{"symbolId":"a"}] []', '[{"symbolId":"a"}}'])(
     'that is broken is refused whole: %s',
     async (text) => {
