@@ -75,7 +75,6 @@ export async function computeFact(deps: ComputeFactDeps, input: FoldInput): Prom
   if (hasChanged) await deps.putBlob(body)
   const version = (input.row?.version ?? 0) + (hasChanged ? 1 : 0)
   const ledger = isFact ? ledgerOf(merged, computed) : merged.ledger
-  const { exceededLimits } = merged
   return {
     body,
     digest,
@@ -83,7 +82,7 @@ export async function computeFact(deps: ComputeFactDeps, input: FoldInput): Prom
     change: changeOf(known, computed),
     ledger,
     summary: factSummary({ ...input, version, digest, ...computed, runtimeFacts: merged.runtimeFacts, scores }),
-    metadata: factMetadata({ ledger, version, digest, exceededLimits }),
+    metadata: factMetadata({ ledger, version, digest }),
     aliases: aliasesOf(input.evidence),
   }
 }

@@ -32,6 +32,8 @@ export interface FactLedger {
   readonly unknowns: StoredList<Unknown>
   /** Unknowns reported over the API, in order of source: its latest list, a canonical JSON array in the CAS. */
   readonly reportedUnknowns: readonly ReportedUnknownsIndex[]
+  /** Lists that were longer than a subject may hold, of which the ordinally smallest entries were kept; in ordinal order. */
+  readonly exceededLimits: readonly string[]
   /** What the states were last made of, and what they came to; absent while there is no fact. */
   readonly scored?: Scored
 }
@@ -90,5 +92,6 @@ export function emptyLedger(subject: Subject): FactLedger {
     chunked: {},
     unknowns: [],
     reportedUnknowns: [],
+    exceededLimits: [],
   }
 }

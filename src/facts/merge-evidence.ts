@@ -37,7 +37,6 @@ export interface MergedEvidence {
   readonly context: StoredContext
   /** Whether a name was asked for, or a node hit, that was not before. */
   readonly hasNewNames: boolean
-  readonly exceededLimits: readonly (keyof SubjectLimits)[]
 }
 
 /** Folds fresh evidence into what is known. The result depends on what came, never on its order or batching. */
@@ -46,15 +45,16 @@ export async function mergeEvidence(deps: MergeDeps, merging: Merging): Promise<
   const reportedUnknowns = await mergeReported(deps, ledger.reportedUnknowns, merging.evidence)
   const requested = await mergeRequested(deps, ledger.requested, merging)
   const runtimeFacts = await mergeRuntimeFacts(deps, merging)
+  const exceededLimits = new Set([
+    ...ledger.exceededLimits,
+    ...(runtimeFacts.isCut ? ['symbols'] : []),
+    ...(requested.isCut ? ['targets'] : []),
+  ])
   return {
-    ledger: { ...ledger, reportedUnknowns, requested: requested.list },
+    ledger: { ...ledger, reportedUnknowns, requested: requested.list, exceededLimits: [...exceededLimits].sort() },
     runtimeFacts: runtimeFacts.list,
     context: await mergeContext(deps, merging),
     hasNewNames: requested.added > 0 || requested.changed > 0 || runtimeFacts.added > 0,
-    exceededLimits: [
-      ...(runtimeFacts.isCut ? (['symbols'] as const) : []),
-      ...(requested.isCut ? (['targets'] as const) : []),
-    ],
   }
 }
 

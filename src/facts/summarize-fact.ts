@@ -41,19 +41,17 @@ interface MetadataSource {
   readonly ledger: FactLedger
   readonly version: number
   readonly digest: Digest
-  /** Lists of which only the ordinally smallest entries could be kept. */
-  readonly exceededLimits: readonly string[]
 }
 
 /** What stands beside the covered members; our own names win over those that a recompute gave. */
-export function factMetadata({ ledger, version, digest, exceededLimits }: MetadataSource): Record<string, string> {
+export function factMetadata({ ledger, version, digest }: MetadataSource): Record<string, string> {
   const { sources, callgraphIds, ingestedAt } = ledger.provenance
   return {
     ...ledger.metadata,
     ...(sources.length > 0 && { 'provenance.source': sources.join(',') }),
     ...(callgraphIds.length > 0 && { 'provenance.callgraphId': callgraphIds.join(',') }),
     ...(ingestedAt !== undefined && { 'provenance.ingestedAt': ingestedAt }),
-    ...(exceededLimits.length > 0 && { 'limits.exceeded': exceededLimits.join(',') }),
+    ...(ledger.exceededLimits.length > 0 && { 'limits.exceeded': ledger.exceededLimits.join(',') }),
     'fact.version': String(version),
     'fact.digest': digest,
   }

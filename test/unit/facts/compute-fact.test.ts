@@ -340,6 +340,7 @@ describe('a subject at its limits', () => {
       for (const position of order) await subject.fold(...posts[position]!)
       digests.add(subject.row!.fact!.digest)
       expect(subject.row?.ledger.requested).toHaveLength(2)
+      expect(subject.row?.fact?.metadata['limits.exceeded']).toBe('symbols,targets')
       expect(subject.body.runtimeFacts).toEqual([
         { callgraphId: 'cg-1', symbolId: 'cart', hitCount: 2 },
         { callgraphId: 'cg-1', symbolId: 'main', hitCount: 2 },
