@@ -51,6 +51,7 @@ describe('lines', () => {
   test('a body of blank lines and a byte order mark has no event', async () => {
     expect(await readAll('\ufeff\n \r\n\t\n')).toEqual([])
     expect(await readAll('')).toEqual([])
+    expect(await readAll('\n \r')).toEqual([])
   })
 
   test('a blank line is one of spaces, not one of other invisible characters', async () => {
