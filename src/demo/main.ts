@@ -8,20 +8,29 @@ import { type DemoRow, rowsOf } from './rows.ts'
 import { startService } from './service.ts'
 import { tableOf } from './table.ts'
 
+const goingOn = `
+observed: seen running · reachable: a path leads there · unreachable: earned, in a closed world · unknown: nobody can say, so nobody says safe
+
+Go on:  npm run demo -- --keep    leaves the service running, with this data
+        npm start                 starts it for you, with its data in ./data
+        README.md                 a tour with curl`
+
 const { values: flags } = parseArgs({
   options: { keep: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
 })
+await run(await mkdtemp(join(tmpdir(), 'signals-demo-')))
 
-const dataDirectory = await mkdtemp(join(tmpdir(), 'signals-demo-'))
-const service = await startService(dataDirectory)
-try {
-  const fixtures = join(import.meta.dirname, '../../fixtures/real')
-  const rows = await ingestAndAsk({ url: service.url, fixtures })
-  console.log(flags.json ? JSON.stringify(rows, null, 2) : report(rows))
-  if (flags.keep) await keepRunning()
-} finally {
-  await service.stop()
-  await rm(dataDirectory, { recursive: true, force: true })
+async function run(dataDirectory: string): Promise<void> {
+  const service = await startService(dataDirectory)
+  try {
+    const client = { url: service.url, fixtures: join(import.meta.dirname, '../../fixtures/real') }
+    const rows = await ingestAndAsk(client)
+    console.log(flags.json ? JSON.stringify(rows, null, 2) : report(rows))
+    if (flags.keep) await keepRunning(client)
+  } finally {
+    await service.stop()
+    await rm(dataDirectory, { recursive: true, force: true })
+  }
 }
 
 async function ingestAndAsk(client: DemoClient): Promise<DemoRow[]> {
@@ -49,15 +58,8 @@ function report(rows: readonly DemoRow[]): string {
   return [...blocks, goingOn].join('\n')
 }
 
-const goingOn = `
-observed: seen running · reachable: a path leads there · unreachable: earned, in a closed world · unknown: nobody can say, so nobody says safe
-
-Go on:  npm run demo -- --keep    leaves the service running, with this data
-        npm start                 starts it for you, with its data in ./data
-        README.md                 a tour with curl`
-
-async function keepRunning(): Promise<void> {
-  progress(`\n${service.url} stays up until you press Ctrl-C. Try: curl '${service.url}/signals/facts'`)
+async function keepRunning({ url }: DemoClient): Promise<void> {
+  progress(`\n${url} stays up until you press Ctrl-C. Try: curl '${url}/signals/facts'`)
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve())
     process.once('SIGTERM', () => resolve())

@@ -33,6 +33,20 @@ export const demoSubjects: readonly DemoSubject[] = [
     alsoShown: ['org.codehaus.plexus.classworlds.realm.ClassRealm:loadClass(java.lang.String)'],
   },
   {
+    title: 'Java: spring-boot-loader 2.2.13, with several mains, not all of which ran',
+    folder: 'java/spring-boot-loader',
+    graph: { file: 'callgraph.txt', query: { language: 'java', analyzer: 'java-callgraph', analyzerVersion: '0.1' } },
+    component: 'spring-boot-loader',
+    version: '2.2.13.RELEASE',
+    targets: [
+      'org.springframework.boot.loader.WarLauncher:main(java.lang.String[])',
+      'org.springframework.boot.loader.WarLauncher:launch(java.lang.String[])',
+      'java.lang.CharSequence:charAt(int)',
+      'org.springframework.boot.loader.archive.ExplodedArchive$FileEntry:<init>(java.lang.String,java.io.File)',
+    ],
+    alsoShown: ['org.springframework.boot.loader.ExecutableArchiveLauncher:getClassPathArchives()'],
+  },
+  {
     title: 'Node: semver 7.5.4, read by js-callgraph',
     folder: 'node/semver',
     graph: {

@@ -2,14 +2,14 @@ import { styleText } from 'node:util'
 import type { DemoRow } from './rows.ts'
 
 const columns = [
-  { title: 'target', width: 40, text: (row: DemoRow) => shortName(row.target) },
   { title: 'verdict', width: 11, text: (row: DemoRow) => row.verdict },
-  { title: 'why', width: 32, text: (row: DemoRow) => row.why },
+  { title: 'target', width: 44, text: (row: DemoRow) => shortName(row.target) },
   { title: 'bucket', width: 11, text: (row: DemoRow) => row.bucket },
-  { title: 'score', width: 6, text: (row: DemoRow) => row.score.toFixed(3) },
-  { title: 'seen', width: 9, text: (row: DemoRow) => (row.seen === 0 ? '–' : `${row.seen}×`) },
-  { title: 'path', width: 60, text: (row: DemoRow) => pathText(row.path) },
+  { title: 'score', width: 5, text: (row: DemoRow) => row.score.toFixed(3) },
+  { title: 'seen at runtime', width: 15, text: (row: DemoRow) => (row.seen === 0 ? 'never' : times(row.seen)) },
 ] as const
+
+const verdictColumn = 13
 
 const colourOf: Readonly<Record<string, 'red' | 'yellow' | 'green' | 'cyan'>> = {
   observed: 'red',
@@ -18,39 +18,39 @@ const colourOf: Readonly<Record<string, 'red' | 'yellow' | 'green' | 'cyan'>> = 
   unreachable: 'green',
 }
 
-/** The rows as a person reads them; colours only where `isColoured`. */
+/** The rows as a person reads them, why and by which path below each; colours only where `isColoured`. */
 export function tableOf(rows: readonly DemoRow[], isColoured: boolean): string {
-  const heading = columns
-    .map(({ title, width }) => title.padEnd(width))
-    .join('  ')
-    .trimEnd()
-  const lines = rows.map((row) => lineOf(row, isColoured))
-  return [heading, '─'.repeat(heading.length + 56), ...lines].join('\n')
+  const heading = columns.map(({ title, width }) => title.padEnd(width)).join('  ')
+  return [heading.trimEnd(), '─'.repeat(heading.length), ...rows.flatMap((row) => linesOf(row, isColoured))].join('\n')
 }
 
-function lineOf(row: DemoRow, isColoured: boolean): string {
-  const cells = columns.map(({ title, width, text }) => {
-    const cell = fit(text(row), width)
-    const colour = colourOf[row.verdict]
-    return isColoured && colour && title === 'verdict' ? styleText(colour, cell, { validateStream: false }) : cell
-  })
-  return cells.join('  ').trimEnd()
+function linesOf(row: DemoRow, isColoured: boolean): [string, string] {
+  const cells = columns.map(({ width, text }) => cut(text(row), width).padEnd(width))
+  const line = cells.join('  ').trimEnd()
+  const why = `${' '.repeat(verdictColumn)}${row.why} · ${pathText(row.path)}`
+  const colour = colourOf[row.verdict]
+  if (!isColoured || !colour) return [line, why]
+  const verdict = styleText(colour, line.slice(0, verdictColumn), { validateStream: false })
+  return [verdict + line.slice(verdictColumn), styleText('dim', why, { validateStream: false })]
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count.toString()} times`
 }
 
 function pathText(path: readonly string[]): string {
-  if (path.length === 0) return 'no path'
-  const [first = '', ...rest] = path.map(shortName)
-  const last = rest.at(-1)
-  if (last === undefined) return `${first} is an entry point`
-  const between = rest.length > 1 ? ` → … ${rest.length - 1} more …` : ''
-  return `${first}${between} → ${last}`
+  const [first, ...rest] = path.map(shortName)
+  if (first === undefined) return 'no path'
+  const last = rest.pop()
+  if (last === undefined) return 'an entry point itself'
+  return [first, ...(rest.length > 0 ? [`… ${rest.length} more …`] : []), last].join(' → ')
 }
 
 /** Package paths are cut, so that the part that differs is seen. */
 function shortName(id: string): string {
-  return id.replaceAll(/(?:[\w.-]+\/){2,}/g, '').replaceAll(/(?:\b[a-z]\w*\.)+(?=[A-Z])/g, '')
+  return id.replaceAll(/(?:[\w.-]+\/){2,}/g, '').replaceAll(/(?:\b[a-z]\w*\.){2,}(?=[A-Z])/g, '')
 }
 
-function fit(text: string, width: number): string {
-  return text.length <= width ? text.padEnd(width) : `${text.slice(0, width - 1)}…`
+function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`
 }
