@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Digest, sha256Of } from '../identifiers/digest.ts'
 import { canonicalBytes } from '../lib/canonical-json.ts'
 import type { BlobAccess } from './blob-access.ts'
@@ -12,8 +12,8 @@ export type KeyOf<Entry> = (entry: Entry) => string
 
 /** Nine zero bits at the end of its key's hash: one entry of about 512 begins a chunk, whatever the list's history. */
 export function beginsChunk(key: string): boolean {
-  const hash = createHash('sha256').update(key).digest()
-  return hash[31] === 0 && ((hash[30] ?? 0) & 1) === 0
+  const digest = hash('sha256', key, 'buffer')
+  return digest[31] === 0 && ((digest[30] ?? 0) & 1) === 0
 }
 
 /** Stores an ordered list; chunks that `previous` has already are not put again. */
