@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { type Digest, sha256Of } from '../identifiers/digest.ts'
-import { canonicalBytes } from '../lib/canonical-json.ts'
+import { canonicalJson } from '../lib/canonical-json.ts'
 import type { BlobAccess } from './blob-access.ts'
 import type { ChunkIndex, ListIndex, StoredList } from './fact-ledger.ts'
 
@@ -184,6 +184,9 @@ async function rewritten<Entry>(
   return chunks
 }
 
+/** What can be read back in one piece. Only keys that were chosen so as never to begin a chunk make one that long. */
+const maxChunkCharacters = 64 * 1024 * 1024
+
 async function putChunk<Entry>(
   blobs: BlobAccess,
   { keyOf, known }: { keyOf: KeyOf<Entry>; known?: ReadonlySet<Digest> },
@@ -191,10 +194,19 @@ async function putChunk<Entry>(
 ): Promise<ChunkIndex> {
   const [first] = entries
   if (first === undefined) throw new TypeError('a chunk has at least one entry')
-  const bytes = canonicalBytes(entries)
+  const texts: string[] = []
+  let characters = 0
+  for (const entry of entries) {
+    // The entry that comes to more stays, so that no later one can slip in behind it.
+    if (characters > maxChunkCharacters) break
+    const text = canonicalJson(entry)
+    characters += text.length
+    texts.push(text)
+  }
+  const bytes = Buffer.from(`[${texts.join(',')}]`)
   const digest = sha256Of(bytes)
   if (!known?.has(digest)) await blobs.putBlob(bytes)
-  return { digest, count: entries.length, firstKey: keyOf(first) }
+  return { digest, count: texts.length, firstKey: keyOf(first) }
 }
 
 function* splitIntoChunks<Entry>(keyOf: KeyOf<Entry>, entries: Iterable<Entry>): Generator<Entry[]> {

@@ -69,6 +69,7 @@ export const FactDocument = z
         language: z.string(),
         closedWorld: z.boolean(),
         entryPoints: z.array(z.object({ nodeId: z.string(), source: z.enum(['declared', 'inferred', 'guessed']) })),
+        entryPointCount: z.int().optional().describe('only where they are more than shown'),
       }),
     ),
     callgraphId: z.string().nullable(),

@@ -42,6 +42,8 @@ export interface FactCallgraph {
   readonly language: string
   readonly closedWorld: boolean
   readonly entryPoints: readonly { readonly nodeId: string; readonly source: EntryPointSource }[]
+  /** Only where they are more than a body can hold. */
+  readonly entryPointCount?: number
 }
 
 /** What all batches say of processes, containers and packages. Source: contracts, 10. */

@@ -5,6 +5,7 @@ import { canonicalBytes, canonicalJson } from '../lib/canonical-json.ts'
 import { compareOrdinal } from '../lib/ordinal.ts'
 import type { ScoringProfile } from '../scoring/profile.ts'
 import type { BlobAccess } from './blob-access.ts'
+import { boundHits } from './bound-hits.ts'
 import { cutList, entryCountOf, type Upserted, upsertEntries } from './chunked-list.ts'
 import { cleanName } from './clean-name.ts'
 import type { RuntimeFact } from './fact.ts'
@@ -95,7 +96,7 @@ export function runtimeFactKey({ callgraphId, symbolId }: { callgraphId: string;
 const runtimeShape = { keyOf: runtimeFactKey, merge: addHits }
 
 function addHits(fact: RuntimeFact, hits: SymbolHits): RuntimeFact {
-  return { ...mergeHits(fact, hits), callgraphId: fact.callgraphId }
+  return { ...boundHits(mergeHits(fact, hits)), callgraphId: fact.callgraphId }
 }
 
 async function mergeRuntimeFacts(deps: MergeDeps, { runtimeFacts, evidence, limits }: Merging) {

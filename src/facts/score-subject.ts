@@ -1,6 +1,8 @@
+import type { EntryPointSource } from '../callgraphs/callgraph.ts'
 import type { CallgraphRecord } from '../callgraphs/callgraph-record.ts'
 import type { GraphIndex, IndexedEntryPoint } from '../callgraphs/graph-index.ts'
 import type { BlockedEdge } from '../evidence/evidence.ts'
+import { PathBudget } from '../scoring/path-budget.ts'
 import type { ScoringProfile } from '../scoring/profile.ts'
 import { type GraphEvidence, ScoredGraph, type ScoredState } from '../scoring/scored-graph.ts'
 import type { Link } from '../scoring/search-graph.ts'
@@ -47,11 +49,12 @@ export function scoreSubject(profile: ScoringProfile, evidence: SubjectEvidence)
   })
   const scored = new Map(inputs.map((input) => [input.callgraphId, new ScoredGraph(profile, input)]))
   return {
-    callgraphs: evidence.graphs.map((graph, position) => factCallgraph(graph, inputs[position]?.entryPoints ?? [])),
+    callgraphs: factCallgraphs(evidence.graphs, inputs),
     targets: placed.targets,
     *states() {
+      const budget = new PathBudget()
       for (const [callgraphId, graph] of scored) {
-        for (const target of placed.byGraph.get(callgraphId) ?? []) yield graph.score(target)
+        for (const target of placed.byGraph.get(callgraphId) ?? []) yield graph.score(target, budget)
       }
     },
     unknowns: () =>
@@ -103,10 +106,24 @@ function nodeIn(index: GraphIndex, name: string): number[] {
   return found.kind === 'node' ? [found.node] : []
 }
 
-function factCallgraph({ record, index }: SubjectGraph, entryPoints: readonly IndexedEntryPoint[]): FactCallgraph {
-  const { callgraphId, graphHash, language, closedWorld } = record
-  const named = entryPoints.map(({ node, source }) => ({ nodeId: index.idOf(node), source }))
-  return { callgraphId, graphHash, language, closedWorld, entryPoints: named }
+/** Of entry points that were only guessed a graph can have a million: a body has to stay one that can be read again. */
+const maxEntryPointCharacters = 16 * 1024 * 1024
+
+function factCallgraphs(graphs: readonly SubjectGraph[], inputs: readonly GraphEvidence[]): FactCallgraph[] {
+  let left = maxEntryPointCharacters
+  return graphs.map(({ record, index }, position) => {
+    const { callgraphId, graphHash, language, closedWorld } = record
+    const all = inputs[position]?.entryPoints ?? []
+    const entryPoints: { nodeId: string; source: EntryPointSource }[] = []
+    for (const { node, source } of all) {
+      const nodeId = index.idOf(node)
+      left -= nodeId.length
+      if (left < 0) break
+      entryPoints.push({ nodeId, source })
+    }
+    const isCut = entryPoints.length < all.length
+    return { callgraphId, graphHash, language, closedWorld, entryPoints, ...(isCut && { entryPointCount: all.length }) }
+  })
 }
 
 /** Two ordered sequences: links sort before nodes, whose keys do not begin with NUL, but each is in order by itself. */

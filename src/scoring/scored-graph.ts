@@ -2,6 +2,7 @@ import type { GraphIndex, IndexedEntryPoint } from '../callgraphs/graph-index.ts
 import type { BlockedEdge } from '../evidence/evidence.ts'
 import { judge } from './judge.ts'
 import { latticeStateOf } from './lattice.ts'
+import { PathBudget, shortPathNodes } from './path-budget.ts'
 import type { ScoringProfile } from './profile.ts'
 import { roundScore } from './round.ts'
 import { type FoundPath, type GraphSearch, type Link, searchGraph } from './search-graph.ts'
@@ -35,9 +36,6 @@ export interface ScoredState {
   readonly weighed: Weighed
 }
 
-/** Nodes of a path that a state shows at the most. */
-export const maxPathNodes = 1_000
-
 /** One graph, searched: states of any of its targets, and the unknowns that its entry points can reach. */
 export class ScoredGraph {
   readonly #profile: ScoringProfile
@@ -46,6 +44,7 @@ export class ScoredGraph {
   readonly #entryNodes: readonly number[]
   readonly #entrySet: ReadonlySet<number>
   readonly #hitPaths: Uint8Array
+  readonly #blocked: ReadonlySet<string>
   readonly search: GraphSearch
   #unblocked: GraphSearch | undefined
 
@@ -56,12 +55,13 @@ export class ScoredGraph {
     this.#entrySet = new Set(this.#entryNodes)
     this.search = searchGraph(graph.index, { entryPoints: this.#entryNodes, blockedLinks: graph.blockedLinks })
     this.#hitPaths = this.search.spreadAlongPaths(graph.hitNodes)
+    this.#blocked = new Set(graph.blockedLinks.map(({ from, to }) => `${from}>${to}`))
     this.#conditions = conditionsOf(graph, this.search)
   }
 
-  /** Collect, judge, weigh. */
-  score(placed: PlacedTarget): ScoredState {
-    const path = placed.node === undefined ? noPath : this.search.pathTo(placed.node, maxPathNodes)
+  /** Collect, judge, weigh. States that are told together share a budget. */
+  score(placed: PlacedTarget, budget: PathBudget = new PathBudget()): ScoredState {
+    const path = this.#pathTo(placed, budget)
     const evidence = this.#collect(placed, path)
     const weighed = weigh(this.#profile, evidence)
     const state: State = {
@@ -74,14 +74,23 @@ export class ScoredGraph {
       confidence: roundScore(weighed.confidence),
       score: roundScore(weighed.score),
       latticeState: latticeStateOf(this.#profile.options, evidence),
-      path: this.#idsOf(path.nodes),
-      ...(path.length > path.nodes.length && { pathLength: path.length }),
-      evidence: { runtimeHits: this.#runtimeHits(placed, path), blockedEdges: this.#blockedEdges(placed) },
+      path: path.ids,
+      ...(path.length > path.ids.length && { pathLength: path.length }),
+      evidence: { runtimeHits: this.#runtimeHits(placed, path), blockedEdges: this.#blockedEdges(placed, budget) },
     }
     return { state, weighed }
   }
 
-  #collect({ target, node, presence }: PlacedTarget, path: FoundPath): TargetEvidence {
+  #pathTo({ node }: PlacedTarget, budget: PathBudget): NamedPath {
+    if (node === undefined) return noPath
+    const whole = this.search.pathTo(node, budget.walk(this.search.lengthTo(node)))
+    const ids = budget.take(this.#idsOf(whole.nodes))
+    if (ids) return { ...whole, ids }
+    const short = this.search.pathTo(node, shortPathNodes)
+    return { ...short, ids: [...this.#idsOf(short.nodes)] }
+  }
+
+  #collect({ target, node, presence }: PlacedTarget, path: NamedPath): TargetEvidence {
     return {
       graph: this.#conditions,
       presence,
@@ -92,24 +101,23 @@ export class ScoredGraph {
     }
   }
 
-  #runtimeHits({ target, node }: PlacedTarget, path: FoundPath): string[] {
-    if (path.length > 0) return this.#idsOf(path.nodes.filter((step) => this.#isHit(step)))
+  #runtimeHits({ target, node }: PlacedTarget, path: NamedPath): string[] {
+    if (path.length > 0) return path.ids.filter((_, step) => this.#isHit(path.nodes[step] ?? 0))
     const isHit = node === undefined ? this.#graph.hitNames.has(target) : this.#isHit(node)
     return isHit ? [target] : []
   }
 
   /** The blocked edges on the path that would be found with nothing blocked: what the reader's block cost. */
-  #blockedEdges({ node }: PlacedTarget): BlockedEdge[] {
+  #blockedEdges({ node }: PlacedTarget, budget: PathBudget): BlockedEdge[] {
     const { index, blockedLinks } = this.#graph
     if (node === undefined || blockedLinks.length === 0) return []
     this.#unblocked ??= searchGraph(index, { entryPoints: this.#entryNodes, blockedLinks: [] })
-    const { nodes, length } = this.#unblocked.pathTo(node, maxPathNodes)
-    const blocked = new Set(blockedLinks.map(({ from, to }) => `${from}>${to}`))
+    const { nodes, length } = this.#unblocked.pathTo(node, budget.walk(this.#unblocked.lengthTo(node)))
     // The first step of a shortened path is no link of the graph.
     return nodes.slice(1).flatMap((to, position) => {
       const from = nodes[position]
       if (from === undefined || (position === 0 && nodes.length < length)) return []
-      return blocked.has(`${from}>${to}`) ? [{ from: index.idOf(from), to: index.idOf(to) }] : []
+      return this.#blocked.has(`${from}>${to}`) ? [{ from: index.idOf(from), to: index.idOf(to) }] : []
     })
   }
 
@@ -117,12 +125,16 @@ export class ScoredGraph {
     return this.#graph.hitNodes[node] === 1
   }
 
-  #idsOf(nodes: readonly number[]): string[] {
-    return nodes.map((node) => this.#graph.index.idOf(node))
+  *#idsOf(nodes: readonly number[]): Generator<string> {
+    for (const node of nodes) yield this.#graph.index.idOf(node)
   }
 }
 
-const noPath: FoundPath = { nodes: [], length: 0 }
+interface NamedPath extends FoundPath {
+  readonly ids: readonly string[]
+}
+
+const noPath: NamedPath = { nodes: [], ids: [], length: 0 }
 
 function conditionsOf(graph: GraphEvidence, search: GraphSearch): GraphConditions {
   return {

@@ -72,12 +72,17 @@ export class GraphSearch {
   }
 
   isReached(node: number): boolean {
-    return at(this.#found.depths, node) > 0
+    return this.lengthTo(node) > 0
   }
 
-  /** At most `maxNodes` of the path: a chain of a million nodes must not cost its length for every target on it. */
+  /** Nodes on the path to a node, both ends included; 0 when there is none. */
+  lengthTo(node: number): number {
+    return at(this.#found.depths, node)
+  }
+
+  /** At most `maxNodes` of the path: the entry point, and the end. */
   pathTo(node: number, maxNodes: number): FoundPath {
-    const length = at(this.#found.depths, node)
+    const length = this.lengthTo(node)
     const shown = Math.min(length, maxNodes)
     const nodes: number[] = []
     for (let step = node; nodes.length < shown; step = at(this.#found.parents, step)) nodes.push(step)

@@ -1,0 +1,37 @@
+/** Nodes that a path shows once the budget is spent: its entry point, and its end. */
+export const shortPathNodes = 16
+
+/**
+ * What the paths of one fact may come to. Paths are told whole; but a chain of a million nodes with thousands of targets
+ * on it would be told thousands of times, and neither time nor memory would be enough. Spent in the order of states, so
+ * that it is a function of the evidence as well.
+ */
+export class PathBudget {
+  #nodes: number
+  #characters: number
+
+  constructor({ nodes = 10_000_000, characters = 64 * 1024 * 1024 } = {}) {
+    this.#nodes = nodes
+    this.#characters = characters
+  }
+
+  /** How much of a path of so many nodes can be walked. */
+  walk(length: number): number {
+    const nodes = length <= this.#nodes ? length : Math.min(length, shortPathNodes)
+    this.#nodes -= Math.min(nodes, this.#nodes)
+    return nodes
+  }
+
+  /** Takes ids as long as there is room for them; undefined when they are too many. */
+  take(ids: Iterable<string>): string[] | undefined {
+    const taken: string[] = []
+    let left = this.#characters
+    for (const id of ids) {
+      left -= id.length
+      if (left < 0) return undefined
+      taken.push(id)
+    }
+    this.#characters = left
+    return taken
+  }
+}
