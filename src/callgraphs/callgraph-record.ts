@@ -14,6 +14,8 @@ export interface CallgraphRecord {
   readonly manifestHash: Digest
   readonly schemaVersion: string
   readonly format: string
+  /** As given with the upload: the artefact's own file names become the graph's by it. */
+  readonly root?: string
   readonly language: string
   readonly component: string
   readonly version: string

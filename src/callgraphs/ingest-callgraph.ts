@@ -15,6 +15,7 @@ import { manifestOf } from './callgraph-manifest.ts'
 import type { CallgraphRecord } from './callgraph-record.ts'
 import type { CallgraphRepository } from './callgraph-repository.ts'
 import type { CallgraphUpload } from './callgraph-upload.ts'
+import { assertKnownFormat } from './formats/detect-format.ts'
 import { graphIndexKey } from './graph-index-key.ts'
 
 export interface IngestCallgraphDeps {
@@ -44,6 +45,7 @@ const scope = 'POST /signals/callgraphs'
 /** Takes a graph in, by either way: staged, analysed, stored, recorded, acknowledged; only then may its subject be folded. */
 export async function ingestCallgraph(deps: IngestCallgraphDeps, request: CallgraphRequest): Promise<Acknowledgement> {
   const { upload, idempotencyKey } = request
+  assertKnownFormat(upload.format)
   using _held =
     idempotencyKey === undefined ? undefined : deps.gate.hold(upload.tenant, scope, headerKey(idempotencyKey))
   const artifact = await deps.content.staging.stage(upload.content, 'zstd')
@@ -123,7 +125,7 @@ function describe(
   analyzed: AnalyzedCallgraph,
   stored: Pick<CallgraphRecord, 'artifactHash' | 'artifactCasUri' | 'casUri'>,
 ): Omit<CallgraphRecord, 'manifestHash' | 'manifestCasUri'> {
-  const { tenant, language, component, version, analyzer, analysisId, subject, metadata } = upload
+  const { tenant, language, component, version, analyzer, analysisId, subject, metadata, root } = upload
   const { graphHash, format, closedWorld, nodeCount, edgeCount, externalCount, entryPoints, dropped } = analyzed
   return {
     tenant,
@@ -132,6 +134,7 @@ function describe(
     ...stored,
     schemaVersion: callgraphSchema,
     format,
+    ...(root !== undefined && { root }),
     language,
     component,
     version,

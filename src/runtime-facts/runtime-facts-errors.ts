@@ -26,7 +26,13 @@ export const runtimeFactsProblems = {
   MEMBER_UNKNOWN: { status: 400, title: 'The envelope has a member that is not known' },
   ENVELOPE_INVALID: { status: 400, title: 'The envelope of the runtime facts is not usable' },
   ARRAY_MALFORMED: { status: 400, title: 'The JSON array of events is malformed' },
+  SUBJECT_NOT_SYNTHETIC: { status: 400, title: 'Synthetic facts are for synthetic subjects only' },
   OBSERVATION_INVALID: { status: 400, title: 'The observation window is not usable' },
+  TOOL_OUTPUT_MALFORMED: { status: 400, title: 'The output of the tool cannot be read' },
+  RUNTIME_FORMAT_MISMATCH: {
+    status: 422,
+    title: 'The output of one tool was posted for a graph that another one speaks of',
+  },
   BATCH_TOO_LARGE: { status: 413, title: 'The batch has more distinct symbols than allowed' },
 } as const
 

@@ -19,6 +19,12 @@ function recognises({ firstElement, isEmptyArray }: ContentSample): boolean {
 }
 
 async function read(chunks: AsyncIterable<Buffer>, builder: GraphBuilder, { root }: ReadOptions): Promise<void> {
+  const calls = await readJsCalls(chunks)
+  calls.tell(builder, root)
+}
+
+/** All calls of an upload, before they become a graph. */
+export async function readJsCalls(chunks: AsyncIterable<Buffer>): Promise<JsCalls> {
   const calls = new JsCalls()
   await readPieces(chunks, {
     opens: (path, kind) => path.length === 0 && kind === 'array',
@@ -31,7 +37,7 @@ async function read(chunks: AsyncIterable<Buffer>, builder: GraphBuilder, { root
       calls.add(placeOf(call, 'source'), placeOf(call, 'target'))
     },
   })
-  calls.tell(builder, root)
+  return calls
 }
 
 function placeOf(call: member.JsonObject, end: 'source' | 'target'): JsPlace {

@@ -18,10 +18,38 @@ export interface JsPosition {
   readonly end: number
 }
 
-interface JsFunction extends RawNode {
+/** A target: where it stands in its file, by row and column and by UTF-16 offsets. Natives stand nowhere. */
+export interface JsFunction extends RawNode {
   readonly label: string
+  readonly column: number
   readonly start: number
   readonly end: number
+}
+
+/** A call in a function that nothing calls, so that its own place is printed nowhere. */
+export interface CallOfUnplaced {
+  readonly id: string
+  readonly file: string
+  readonly start: number
+  readonly end: number
+}
+
+export interface JsPlaces {
+  readonly files: ReadonlySet<string>
+  readonly functions: readonly JsFunction[]
+  readonly callsOfUnplaced: readonly CallOfUnplaced[]
+}
+
+interface FilesAndFunctions {
+  readonly files: ReadonlyMap<string, string>
+  readonly functions: readonly JsFunction[]
+}
+
+interface JsEdge {
+  readonly source: JsPlace
+  readonly file: string
+  readonly from: RawNode
+  readonly to: RawNode
 }
 
 const nowhere: JsPosition = { row: 0, column: 0, start: 0xffffffff, end: 0xffffffff }
@@ -54,16 +82,8 @@ export class JsCalls {
 
   /** Gives each call its caller, and tells the graph. */
   tell(builder: GraphBuilder, root: string | undefined): void {
-    const texts = [...this.#texts.keys()]
-    const files = this.#strippedFiles(root)
-    const functions = [...this.#targets.values()].map(({ place }) => functionOf(place, files))
-    const ranges = rangesByFile(functions)
     const nodes = new Map<string, RawNode>()
-    for (let call = 0; call < this.#target.length; call += 1) {
-      const source = this.#sourceAt(call, texts)
-      const file = files.get(source.file) ?? source.file
-      const from = callerOf(source, file, ranges.get(file))
-      const to = functions[this.#target.at(call)] ?? from
+    for (const { source, file, from, to } of this.#edges(this.#filesAndFunctions(root))) {
       for (const node of [from, to]) if (!nodes.has(node.id)) nodes.set(node.id, node)
       const evidence = source.at && [`${file}@${source.at.row}:${source.at.column}`]
       builder.addEdge({ from: from.id, to: to.id, evidence })
@@ -71,6 +91,34 @@ export class JsCalls {
     for (const { id, name, namespace, file, line } of nodes.values()) {
       builder.addNode({ id, name, namespace, file, line })
     }
+  }
+
+  /** What the graph does not keep of places, under the names that it gives. */
+  places(root: string | undefined): JsPlaces {
+    const known = this.#filesAndFunctions(root)
+    const functions = known.functions.filter(({ file }) => file !== undefined)
+    const callsOfUnplaced: CallOfUnplaced[] = []
+    for (const { source, file, from } of this.#edges(known)) {
+      if (!source.at || from.line !== undefined) continue
+      callsOfUnplaced.push({ id: from.id, file, start: source.at.start, end: source.at.end })
+    }
+    return { files: new Set(known.files.values()), functions, callsOfUnplaced }
+  }
+
+  *#edges({ files, functions }: FilesAndFunctions): Generator<JsEdge> {
+    const texts = [...this.#texts.keys()]
+    const ranges = rangesByFile(functions)
+    for (let call = 0; call < this.#target.length; call += 1) {
+      const source = this.#sourceAt(call, texts)
+      const file = files.get(source.file) ?? source.file
+      const from = callerOf(source, file, ranges.get(file))
+      yield { source, file, from, to: functions[this.#target.at(call)] ?? from }
+    }
+  }
+
+  #filesAndFunctions(root: string | undefined): FilesAndFunctions {
+    const files = this.#strippedFiles(root)
+    return { files, functions: [...this.#targets.values()].map(({ place }) => functionOf(place, files)) }
   }
 
   #sourceAt(call: number, texts: readonly string[]): JsPlace {
@@ -105,10 +153,11 @@ export class JsCalls {
 
 function functionOf({ file, label, at }: JsPlace, files: ReadonlyMap<string, string>): JsFunction {
   const name = label
-  if (!at) return { id: `Native#${label}`, name, namespace: 'Native', label, start: 0, end: 0 }
+  if (!at) return { id: `Native#${label}`, name, namespace: 'Native', label, column: 0, start: 0, end: 0 }
   const stripped = files.get(file) ?? file
   const id = `${stripped}#${label}@${at.row}:${at.column}`
-  return { id, name, namespace: stripped, file: stripped, line: at.row, label, start: at.start, end: at.end }
+  const { row: line, column, start, end } = at
+  return { id, name, namespace: stripped, file: stripped, line, label, column, start, end }
 }
 
 function rangesByFile(functions: readonly JsFunction[]): Map<string, EnclosingRanges<JsFunction>> {

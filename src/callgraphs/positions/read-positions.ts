@@ -1,0 +1,18 @@
+import { readJsCalls } from '../formats/js-callgraph.ts'
+import { jsPositions } from './js-positions.ts'
+import type { PositionTable } from './position-table.ts'
+
+export interface PositionSource {
+  readonly format: string
+  /** As given with the upload. */
+  readonly root: string | undefined
+}
+
+/** What a graph's artefact tells of places; formats that no tool speaks of have an empty table. */
+export async function readPositions(
+  { format, root }: PositionSource,
+  artifact: AsyncIterable<Buffer>,
+): Promise<PositionTable> {
+  if (format === 'js-callgraph') return jsPositions(await readJsCalls(artifact), root)
+  return { tools: [], locate: () => undefined }
+}
