@@ -6,7 +6,8 @@ import type { HttpServer } from './route.ts'
  */
 export function discardUnreadBodies(app: HttpServer, { lingerMs }: { readonly lingerMs: number }): void {
   app.addHook('onResponse', async ({ raw }) => {
-    if (raw.complete) return
+    // Nothing comes any more: all was read, or the connection is gone.
+    if (raw.complete || raw.destroyed) return
     // A reader that gave up while it waited still listens, and keeps the stream from flowing.
     raw.removeAllListeners('readable')
     raw.resume()
