@@ -22,11 +22,20 @@ export type PlainAnalysis = Omit<AnalyzedCallgraph, 'archive' | 'index'> & {
 export async function analyze(job: AnalysisJob): Promise<Transferred<PlainAnalysis>> {
   const staging = await Staging.open(job.stagingDirectory)
   return await transferring(async () => {
-    const { path, storedLength, encoding, digest } = job.artifact
-    const chunks = readContent({ stored: createReadStream(path), storedLength }, { encoding, digest })
+    const chunks = readArtifact(job.artifact)
     const { archive, index, ...summary } = await analyzeCallgraph({ staging }, { ...job.options, chunks })
     return { ...summary, archive: plainBlob(archive), index: plainBlob(index) }
   })
+}
+
+/** Opened by its reader and closed with it: a file that nobody read would fail behind everybody's back once it is discarded. */
+async function* readArtifact({ path, storedLength, encoding, digest }: PlainBlob): AsyncGenerator<Buffer> {
+  const stored = createReadStream(path)
+  try {
+    yield* readContent({ stored, storedLength }, { encoding, digest })
+  } finally {
+    stored.destroy()
+  }
 }
 
 function plainBlob({ path, encoding, digest, contentLength, storedLength }: StagedBlob): PlainBlob {
