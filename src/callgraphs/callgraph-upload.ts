@@ -20,8 +20,16 @@ export interface CallgraphUpload {
   readonly content: AsyncIterable<Uint8Array>
 }
 
-const name = z.string().trim().min(1).max(512)
+/** Stands in ids, lists and log lines, so nothing in it may move a cursor or end a line. */
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(512)
+  .regex(/^\P{Cc}*$/u, 'must not have control characters')
 const symbolName = z.string().trim().min(1).max(4096)
+/** Declared beside the graph; an analyser that knows more of them says so in the graph itself. */
+const maxEntryPoints = 10_000
 const analysisId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{7,127}$/)
 
 /** RFC-free text pairs that travel with a graph; limits of contracts, 12. */
@@ -50,17 +58,17 @@ export const callgraphEnvelope = z.strictObject({
   analyzer: z
     .strictObject({ name: name, version: z.string().max(512).nullish(), algorithm: z.string().max(512).nullish() })
     .nullish(),
-  entryPoints: z.array(symbolName).max(10_000).nullish(),
+  entryPoints: z.array(symbolName).max(maxEntryPoints).nullish(),
   analysisId: analysisId.nullish(),
   subject: subjectSchema.nullish(),
-  targets: z.array(symbolName).max(10_000).nullish(),
+  targets: z.array(symbolName).nullish(),
   closedWorld: z.boolean().nullish(),
 })
 
 export type CallgraphEnvelope = z.infer<typeof callgraphEnvelope>
 
 const repeatable = z
-  .union([symbolName, z.array(symbolName).max(10_000)])
+  .union([symbolName, z.array(symbolName)])
   .transform((value) => (Array.isArray(value) ? value : [value]))
 
 /** The same fields as query parameters, for a graph that is the body itself. A request with `language` here is raw. */
@@ -73,7 +81,7 @@ export const callgraphQuery = z.strictObject({
   analyzer: name.optional(),
   analyzerVersion: z.string().max(512).optional(),
   algorithm: z.string().max(512).optional(),
-  entryPoint: repeatable.optional(),
+  entryPoint: repeatable.refine((ids) => ids.length <= maxEntryPoints, 'at most 10,000').optional(),
   target: repeatable.optional(),
   scanId: z.string().optional(),
   imageDigest: z.string().optional(),

@@ -6,10 +6,10 @@ import type { RoutePlugin } from '../http/route.ts'
 import { CallgraphReceipt } from './callgraph-document.ts'
 import { callgraphQuery } from './callgraph-upload.ts'
 import { type IngestCallgraphDeps, ingestCallgraph } from './ingest-callgraph.ts'
-import { readUpload } from './read-upload.ts'
+import { readUpload, type UploadLimits } from './read-upload.ts'
 
 export interface IngestCallgraphRoutesDeps extends IngestCallgraphDeps {
-  readonly limits: { readonly jsonBodyBytes: number; readonly rawBodyBytes: number }
+  readonly limits: UploadLimits & { readonly rawBodyBytes: number }
   /** The fact once it holds the evidence; undefined when time runs out. */
   readonly waitForFact: (
     subject: PendingSubject,
@@ -35,7 +35,7 @@ export const ingestCallgraphRoutes: RoutePlugin<IngestCallgraphRoutesDeps> = asy
         headers,
         body: bodyStream(request),
         idempotencyKey: idempotencyKeyOf(headers),
-        maxEnvelopeBytes: deps.limits.jsonBodyBytes,
+        limits: deps.limits,
       })
       const { isReplay, answer } = await ingestCallgraph(deps, callgraph)
       const receipt = CallgraphReceipt.parse(answer)

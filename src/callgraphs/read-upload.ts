@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { z } from 'zod'
+import type { Violation } from '../errors.ts'
 import { HttpError } from '../http/http-errors.ts'
 import { readWhole } from '../http/request-body.ts'
 import { violationsOf } from '../http/violations.ts'
@@ -23,7 +24,13 @@ export interface UploadRequest {
   readonly headers: IncomingHttpHeaders
   readonly body: AsyncIterable<Buffer>
   readonly idempotencyKey: string | undefined
-  readonly maxEnvelopeBytes: number
+  readonly limits: UploadLimits
+}
+
+export interface UploadLimits {
+  readonly jsonBodyBytes: number
+  readonly nestingDepth: number
+  readonly requestTargets: number
 }
 
 /** The upload that a request carries: the body itself where the query names a language, else a JSON envelope. */
@@ -31,10 +38,11 @@ export async function readUpload(request: UploadRequest): Promise<CallgraphReque
   return request.query.language === undefined ? await readEnvelope(request) : readRaw(request)
 }
 
-function readRaw({ tenant, query, headers, body, idempotencyKey }: UploadRequest): CallgraphRequest {
+function readRaw({ tenant, query, headers, body, idempotencyKey, limits }: UploadRequest): CallgraphRequest {
   const { language, component, version } = query
   if (!language || !component || !version)
     throw invalid('a raw graph names language, component and version in its query')
+  requireFewTargets(limits, query.target, (message) => new HttpError('QUERY_INVALID', message, at('/target', message)))
   const analysisId = query.analysisId ?? analysisIdOf(headers)
   const subject = subjectOf({
     scanId: query.scanId,
@@ -68,15 +76,20 @@ async function readEnvelope({
   headers,
   body,
   idempotencyKey,
-  maxEnvelopeBytes,
+  limits,
 }: UploadRequest): Promise<CallgraphRequest> {
   const [stray] = Object.keys(query)
   if (stray !== undefined)
     throw invalid(`the query has "${stray}" but no language: a raw graph names its language there`)
-  const bytes = await readWhole(body, { maxBytes: maxEnvelopeBytes })
+  const bytes = await readWhole(body, { maxBytes: limits.jsonBodyBytes })
   if (bytes.length === 0)
     throw invalid('the body is empty: send a JSON envelope, or a graph with its language in the query')
-  const envelope = checked(callgraphEnvelope, parseStrictJson(bytes))
+  const envelope = checked(callgraphEnvelope, parseStrictJson(bytes, { maxDepth: limits.nestingDepth }))
+  requireFewTargets(
+    limits,
+    envelope.targets,
+    (message) => new HttpError('REQUEST_INVALID', message, at('/targets', message)),
+  )
   const subject = envelope.subject ? subjectOf(withoutNulls(envelope.subject), 'demanded') : undefined
   const upload = uploadOf(tenant, envelope, subject, envelope.analysisId ?? analysisIdOf(headers))
   return { upload, idempotencyKey, parameters: {}, bodyDigest: sha256Of(bytes) }
@@ -124,6 +137,18 @@ async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
 }
 
+function requireFewTargets(
+  { requestTargets }: UploadLimits,
+  targets: readonly string[] | null | undefined,
+  refusal: (message: string) => HttpError,
+): void {
+  if ((targets?.length ?? 0) > requestTargets) throw refusal(`a request names at most ${requestTargets} targets`)
+}
+
+function at(pointer: string, message: string): { readonly violations: readonly Violation[] } {
+  return { violations: [{ code: 'too_big', message, pointer }] }
+}
+
 function subjectOf(input: SubjectInput, need: 'optional' | 'demanded' = 'optional'): IdentifiedSubject | undefined {
   const isNamed = Object.values(input).some((part) => part !== undefined)
   return isNamed || need === 'demanded' ? identifySubject(input) : undefined
@@ -136,7 +161,9 @@ function analyzerOf(parts: { name: string; version?: string | undefined; algorit
 
 function analysisIdOf(headers: IncomingHttpHeaders): string | undefined {
   const sent = headers['x-analysis-id']
-  return sent === undefined || sent === '' ? undefined : checked(analysisIdSchema, sent)
+  if (sent === undefined || sent === '') return undefined
+  if (analysisIdSchema.safeParse(sent).success) return sent.toString()
+  throw invalid('X-Analysis-Id is 8 to 128 of letters, digits, ".", "_" and "-", and begins with a letter or digit')
 }
 
 function withoutNulls<Value extends object>(value: Value): { [Name in keyof Value]: Exclude<Value[Name], null> } {

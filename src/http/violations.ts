@@ -5,7 +5,12 @@ const maxListed = 100
 
 /** Escapes and joins a path. Source: RFC 6901, 3. */
 export function pointerOf(path: readonly PropertyKey[]): string {
-  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  return path.map((step) => `/${shown(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
+/** A member's name is the client's, as long as its body allowed. */
+function shown(step: PropertyKey): string {
+  return String(step).slice(0, 128)
 }
 
 /** What zod found, with a pointer for each; of a union, what is wrong with the branch that came nearest. */
@@ -16,8 +21,13 @@ export function violationsOf(issues: readonly z.core.$ZodIssue[], base: readonly
       const nearest = nearestBranch(issue.errors)
       if (nearest) return violationsOf(nearest, path)
     }
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownMember([...path, key]))
     return [{ code: issue.code, message: issue.message, pointer: pointerOf(path) }]
   })
+}
+
+function unknownMember(path: readonly PropertyKey[]): Violation {
+  return { code: 'unrecognized_keys', message: 'there is no such member', pointer: pointerOf(path) }
 }
 
 function nearestBranch(branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {

@@ -12,6 +12,9 @@ export function findJsonFault(text: string, maxDepth: number): void {
   new FaultFinder(text, maxDepth).run()
 }
 
+/** A name is the client's, as long as its text allowed; a pointer that repeats it must stay short. */
+const maxShownName = 128
+
 const whitespace = /[\t\n\r ]*/y
 const literal = /true|false|null/y
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
@@ -118,7 +121,9 @@ class FaultFinder {
   }
 
   #fail(code: JsonFault, what: string, at = this.#at): never {
-    const pointer = this.#path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+    const pointer = this.#path
+      .map((step) => `/${String(step).slice(0, maxShownName).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+      .join('')
     const byteOffset = Buffer.byteLength(this.#text.slice(0, at))
     const message = `${what}, at byte ${byteOffset}`
     throw new JsonError(code, message, { violations: [{ code, message, pointer, byteOffset }] })

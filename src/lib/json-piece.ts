@@ -51,6 +51,11 @@ export function pointerOf({ container, key }: Pick<JsonPiece, 'container' | 'key
   return pointerTo(key === undefined ? [] : [...(container?.path ?? []), key])
 }
 
+/** A name is the client's, as long as its text allowed; a pointer that repeats it must stay short. */
+const maxShownName = 128
+
 export function pointerTo(path: readonly (string | number)[]): string {
-  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  return path
+    .map((step) => `/${String(step).slice(0, maxShownName).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('')
 }

@@ -30,9 +30,15 @@ export function assertKnownFormat(requested: string): void {
   if (requested !== 'auto') formatNamed(requested)
 }
 
+/** What a client sent comes back to it, but not by the megabyte. */
+const maxShownName = 64
+
 function formatNamed(name: string): GraphFormat {
   const format = graphFormats.find((known) => known.name === name)
-  if (!format) throw new CallgraphError('FORMAT_UNKNOWN', `no format is named ${name}`, { members: knownFormats() })
+  if (!format)
+    throw new CallgraphError('FORMAT_UNKNOWN', `no format is named ${name.slice(0, maxShownName)}`, {
+      members: knownFormats(),
+    })
   return format
 }
 
