@@ -14,6 +14,7 @@ export const callgraphProblems = {
 export class CallgraphError extends ServiceError<keyof typeof callgraphProblems> {}
 
 export type ValueFault =
+  | 'ID_AMBIGUOUS'
   | 'ID_MISSING'
   | 'ID_EMPTY'
   | 'ID_TOO_LONG'

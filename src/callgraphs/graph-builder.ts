@@ -28,6 +28,7 @@ export class GraphBuilder {
   readonly #repeated = new Map<number, NodeMembers[]>()
   readonly #entryPoints: CallgraphEntryPoint[] = []
   readonly #edges = new EdgeColumns()
+  #isClosedWorld = false
   #duplicateNodes = 0
   #clampedConfidences = 0
 
@@ -83,6 +84,11 @@ export class GraphBuilder {
     if (this.#entryPoints.length > this.#limits.maxNodes) throw tooLarge('entry points', this.#limits.maxNodes)
   }
 
+  /** For formats whose content says itself that it leaves out no possible call. */
+  declareClosedWorld(): void {
+    this.#isClosedWorld = true
+  }
+
   build(options: BuildOptions): NormalizedCallgraph {
     this.#describeMentioned(options.partsOf)
     // Only now: a declared entry point that the graph does not mention is external, whatever the format.
@@ -98,7 +104,7 @@ export class GraphBuilder {
         duplicateNodes: this.#duplicateNodes,
         clampedConfidences: this.#clampedConfidences,
       },
-      options,
+      { ...options, closedWorld: options.closedWorld || this.#isClosedWorld },
     )
   }
 

@@ -3,7 +3,7 @@ import { JsonScanner } from '../../lib/json-scanner.ts'
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null'
 
-/** A member of the outermost object: of an array the first element tells what it holds. */
+/** A member of the outermost object: of an array the first element tells what it holds, a plain value is its own. */
 export interface SampledMember {
   readonly kind: JsonKind
   /** Undefined: empty, not told in the head, or too large to look at. */
@@ -22,6 +22,8 @@ export interface ContentSample {
   readonly firstLine: string
   /** The whole content is an array without elements. */
   readonly isEmptyArray: boolean
+  /** Nothing follows the head. */
+  readonly isWhole: boolean
 }
 
 const blank: ContentSample = {
@@ -30,6 +32,7 @@ const blank: ContentSample = {
   firstElement: undefined,
   firstLine: '',
   isEmptyArray: false,
+  isWhole: true,
 }
 
 /** Large enough for the members that stand before a list, and small enough to be held. */
@@ -42,7 +45,8 @@ export function sampleContent(head: Buffer): ContentSample {
     .replace(/^\uFEFF/, '')
     .trimStart()
   if (text === '') return blank
-  if (text.startsWith('{')) return { ...blank, shape: 'object', members: membersOf(eventsOf(head)) }
+  if (text.startsWith('{'))
+    return { ...blank, shape: 'object', members: membersOf(eventsOf(head)), isWhole: head.length < maxHeadBytes }
   if (text.startsWith('[')) return sampleArray(eventsOf(head))
   return { ...blank, shape: 'text', firstLine: text.split(/\r?\n/, 1)[0] ?? '' }
 }
@@ -83,7 +87,7 @@ function membersOf(events: readonly JsonEvent[]): Map<string, SampledMember> {
       const member = members.get(name)
       if (member?.isEmpty) members.set(name, { ...member, firstElement: parsed(event.bytes), isEmpty: false })
     } else if (typeof event.key === 'string') {
-      members.set(event.key, { kind: kindOf(event.bytes), firstElement: undefined, isEmpty: false })
+      members.set(event.key, { kind: kindOf(event.bytes), firstElement: parsed(event.bytes), isEmpty: false })
     }
   }
   return members

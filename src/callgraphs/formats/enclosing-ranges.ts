@@ -12,14 +12,14 @@ export interface NamedRange {
  */
 export class EnclosingRanges<Range extends NamedRange> {
   readonly #ranges: readonly Range[]
-  readonly #starts: Uint32Array
+  readonly #starts: Float64Array
   /** A tree of maxima over the ends (plus one, so that 0 is no range); leaves begin at `#leaves`. */
   readonly #greatestEnds: Float64Array
   readonly #leaves: number
 
   constructor(ranges: readonly Range[]) {
     this.#ranges = ranges.toSorted(outerFirst)
-    this.#starts = Uint32Array.from(this.#ranges, ({ start }) => start)
+    this.#starts = Float64Array.from(this.#ranges, ({ start }) => start)
     this.#leaves = 2 ** Math.ceil(Math.log2(ranges.length + 1))
     this.#greatestEnds = new Float64Array(this.#leaves * 2)
     for (const [position, { end }] of this.#ranges.entries()) this.#greatestEnds[this.#leaves + position] = end + 1

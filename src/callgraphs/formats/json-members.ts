@@ -84,6 +84,6 @@ export function choiceMember<Choice extends string>(
   return choice
 }
 
-function wrongType(name: string, expected: string) {
+export function wrongType(name: string, expected: string) {
   return invalidValue('TYPE_WRONG', `${name} must be ${expected}`, `/${name}`)
 }

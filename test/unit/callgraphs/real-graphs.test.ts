@@ -55,11 +55,13 @@ describe.each(realGraphs)('$folder/$file', (real) => {
     )
   })
 
-  test('knows as many of the observed symbols as an independent count', async () => {
+  test.runIf(expected.runtimeSymbols)('knows as many of the observed symbols as an independent count', async () => {
     const index = indexOf((await read(real)).graph)
     const symbols = [...observedSymbolsOf(real)]
-    expect(symbols).toHaveLength(expected.runtimeSymbols)
-    expect(symbols.filter((symbol) => index.resolve(symbol).kind === 'absent')).toHaveLength(expected.runtimeUnmatched)
+    expect(symbols).toHaveLength(expected.runtimeSymbols ?? 0)
+    expect(symbols.filter((symbol) => index.resolve(symbol).kind === 'absent')).toHaveLength(
+      expected.runtimeUnmatched ?? 0,
+    )
   })
 
   test('has the same hash as ever, however its bytes are cut', async () => {
@@ -69,7 +71,7 @@ describe.each(realGraphs)('$folder/$file', (real) => {
   })
 })
 
-const inferable = realGraphs.filter(({ format }) => format === 'go-callgraph' || format === 'java-callgraph')
+const inferable = realGraphs.filter(({ language }) => language === 'go' || language === 'java')
 
 test.each(inferable)('entry points of $folder/$file are inferred from its names', async (real) => {
   const expected = expectedOf(real)
@@ -102,5 +104,5 @@ test('both forms of a Go graph, and two runs of PyCG, are one graph each', () =>
   const golden = goldenDigests()
   expect(golden['go/tomljson/callgraph.txt']).toBe(golden['go/tomljson/callgraph.digraph'])
   expect(golden['python/autopep8/callgraph.json']).toBe(golden['python/autopep8/callgraph.second-run.json'])
-  expect(new Set(Object.values(golden)).size).toBe(6)
+  expect(new Set(Object.values(golden)).size).toBe(12)
 })

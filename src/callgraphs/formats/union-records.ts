@@ -1,0 +1,47 @@
+import type { RawEdge, RawEntryPoint, RawNode } from '../raw-graph.ts'
+import { knownSymbolId, typeOfEdge } from './foreign-edge.ts'
+import * as member from './json-members.ts'
+import { ownEntryPoint } from './own-records.ts'
+
+/** A line of `nodes.ndjson`. Source: contracts, small print 5, "Union lines". */
+export function unionNode(object: member.JsonObject): RawNode {
+  const symbolId = member.idMember(object, ['symbol_id'])
+  const display = member.textMember(object, 'display')
+  return {
+    id: symbolId,
+    symbolId: knownSymbolId(symbolId),
+    symbolKey: display,
+    name: display,
+    kind: member.textMember(object, 'kind'),
+    language: member.textMember(object, 'lang'),
+    purl: member.textMember(object, 'purl'),
+    codeId: member.textMember(object, 'code_id'),
+    attributes: member.textMapMember(object, 'attributes'),
+  }
+}
+
+/** A line of `edges.ndjson`. */
+export function unionEdge(object: member.JsonObject): RawEdge {
+  return {
+    from: member.idMember(object, ['from']),
+    to: member.idMember(object, ['to']),
+    ...typeOfEdge(member.textMember(object, 'edge_type')),
+    confidence: member.numberMember(object, 'confidence'),
+    reason: member.textMember(object, 'reason'),
+  }
+}
+
+export interface UnionMeta {
+  readonly entryPoints: readonly RawEntryPoint[]
+  readonly closedWorld: boolean
+}
+
+/** What `meta.json` says of the graph itself. */
+export function unionMeta(object: member.JsonObject): UnionMeta {
+  const entryPoints = object['entry_points'] ?? []
+  if (!Array.isArray(entryPoints)) throw member.wrongType('entry_points', 'a list')
+  return {
+    entryPoints: entryPoints.map((entry: unknown) => ownEntryPoint(entry)),
+    closedWorld: member.flagMember(object, 'closed_world') ?? false,
+  }
+}
