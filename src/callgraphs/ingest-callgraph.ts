@@ -13,7 +13,6 @@ import { callgraphSchema } from './callgraph.ts'
 import { callgraphIdOf } from './callgraph-id.ts'
 import { manifestOf } from './callgraph-manifest.ts'
 import type { CallgraphRecord } from './callgraph-record.ts'
-import { assertKnownFormat } from './formats/detect-format.ts'
 import type { CallgraphRepository } from './callgraph-repository.ts'
 import type { CallgraphUpload } from './callgraph-upload.ts'
 import { assertKnownFormat } from './formats/detect-format.ts'
@@ -43,7 +42,6 @@ export interface CallgraphRequest {
 
 const scope = 'POST /signals/callgraphs'
 
-  assertKnownFormat(upload.format)
 /** Takes a graph in, by either way: staged, analysed, stored, recorded, acknowledged; only then may its subject be folded. */
 export async function ingestCallgraph(deps: IngestCallgraphDeps, request: CallgraphRequest): Promise<Acknowledgement> {
   const { upload, idempotencyKey } = request
