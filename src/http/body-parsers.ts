@@ -1,17 +1,21 @@
 import type { FastifyRequest } from 'fastify'
+import { sha256Of } from '../identifiers/digest.ts'
 import { HttpError } from './http-errors.ts'
-import { type JsonBodyLimit, readStrictJson } from './json-body.ts'
-import { type BodyLimit, openBody } from './request-body.ts'
+import { type JsonBodyLimit, strictJsonOf } from './json-body.ts'
+import { type BodyLimit, openBody, readWhole } from './request-body.ts'
 import type { HttpServer } from './route.ts'
 
 /** Routes of this scope take JSON and nothing else: `request.body` is the checked document, undefined when nothing was sent. */
 export function strictJsonBodies(app: HttpServer, limit: JsonBodyLimit): void {
   app.removeAllContentTypeParsers()
+  if (!app.hasRequestDecorator('bodyDigest')) app.decorateRequest('bodyDigest', undefined)
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: FastifyRequest['raw']) => {
     if (!isJson(request.headers['content-type'])) {
       throw new HttpError('CONTENT_TYPE_UNSUPPORTED', 'the content type must be application/json')
     }
-    return readStrictJson(openBody(payload, request.headers, limit), limit)
+    const bytes = await readWhole(openBody(payload, request.headers, limit), limit)
+    request.bodyDigest = sha256Of(bytes)
+    return strictJsonOf(bytes, limit)
   })
 }
 

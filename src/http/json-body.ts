@@ -1,13 +1,12 @@
 import { type JsonLimits, parseStrictJson } from '../lib/strict-json.ts'
-import { type BodyLimit, readWhole } from './request-body.ts'
+import type { BodyLimit } from './request-body.ts'
 
 export interface JsonBodyLimit extends BodyLimit, JsonLimits {}
 
-/** A whole body as one JSON document, in which a member that is null is absent. Undefined when there are no bytes. */
-export async function readStrictJson(body: AsyncIterable<Buffer>, limit: JsonBodyLimit): Promise<unknown> {
-  const bytes = await readWhole(body, limit)
+/** Bytes as one JSON document, in which a member that is null is absent. Undefined when there are none. */
+export function strictJsonOf(bytes: Uint8Array, limits: JsonLimits): unknown {
   if (bytes.length === 0) return undefined
-  const document = parseStrictJson(bytes, limit)
+  const document = parseStrictJson(bytes, limits)
   dropNullMembers(document)
   return document
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Digest } from '../identifiers/digest.ts'
 import type { Scope } from '../identifiers/scope.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
 
@@ -31,6 +32,8 @@ declare module 'fastify' {
     /** Set on every route but those of scope `none`. */
     tenant: Tenant
     correlationId: string
+    /** Of the inflated bytes, on routes of `strictJsonBodies`; undefined when there was no body. */
+    bodyDigest: Digest | undefined
     /** Undefined when the client sent no valid `traceparent`. */
     trace: Trace | undefined
     /** What the caller may do; undefined when nothing narrows it. */
