@@ -5,17 +5,21 @@ import { guardRoutes } from './auth/guard-routes.ts'
 import { callgraphProblems } from './callgraphs/callgraph-errors.ts'
 import { callgraphRoutes } from './callgraphs/callgraph-routes.ts'
 import { type IngestCallgraphRoutesDeps, ingestCallgraphRoutes } from './callgraphs/ingest-callgraph-routes.ts'
+import { sampleSymbols } from './callgraphs/sample-symbols.ts'
 import { casProblems } from './cas/cas-errors.ts'
 import type { Config } from './config.ts'
 import type { Context } from './context.ts'
 import { eventProblems } from './events/event-errors.ts'
 import { eventRoutes } from './events/event-routes.ts'
 import { evidenceProblems } from './evidence/evidence-errors.ts'
+import type { PendingSubject } from './evidence/evidence-queue.ts'
 import { receiptRoutes } from './evidence/receipt-routes.ts'
 import { blobAccess } from './facts/blob-access.ts'
 import { factProblems } from './facts/fact-errors.ts'
 import { factRoutes } from './facts/fact-routes.ts'
+import { type RecomputeRoutesDeps, recomputeRoutes } from './facts/recompute-routes.ts'
 import { serviceStatus } from './facts/service-status.ts'
+import { type UnknownsRoutesDeps, unknownsRoutes } from './facts/unknowns-routes.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { httpProblems } from './http/http-errors.ts'
 import { createHttpServer } from './http/http-server.ts'
@@ -28,6 +32,7 @@ import { jsonProblems } from './lib/json-errors.ts'
 import { systemTimer } from './lib/timer.ts'
 import { runtimeFactsProblems } from './runtime-facts/runtime-facts-errors.ts'
 import { type RuntimeFactsRoutesDeps, runtimeFactsRoutes } from './runtime-facts/runtime-facts-routes.ts'
+import { syntheticRoutes } from './runtime-facts/synthetic-routes.ts'
 import { storeProblems } from './sqlite/store-errors.ts'
 import { Metrics } from './telemetry/metrics.ts'
 import { serviceVersion } from './version.ts'
@@ -76,6 +81,15 @@ export async function buildApp(context: Context, metrics: Metrics = new Metrics(
     openArchive: async (key) => (await stores.cas.open(key)).stored,
   })
   await app.register(runtimeFactsRoutes, { prefix: '/signals/runtime-facts', ...runtimeFactsIngest(context) })
+  await app.register(syntheticRoutes, {
+    prefix: '/signals/runtime-facts',
+    ...runtimeFactsIngest(context),
+    limits: config.limits,
+    sampleSymbols: (tenant, callgraphId, count) =>
+      sampleSymbols({ ...stores, indexes: context.indexes }, { tenant, callgraphId, count }),
+  })
+  await app.register(recomputeRoutes, { prefix: '/signals/reachability', ...factIngest(context) })
+  await app.register(unknownsRoutes, { prefix: '/signals/unknowns', ...factIngest(context) })
   await app.register(factRoutes, {
     prefix: '/signals/facts',
     ...stores,
@@ -86,8 +100,9 @@ export async function buildApp(context: Context, metrics: Metrics = new Metrics(
 }
 
 /** What both ways in need: where evidence goes, who is told of it, and how long to wait for what comes of it. */
-function evidenceIngest({ stores, gate, clock, newId, failPoints, waitForFact }: Context) {
-  return { ...stores, gate, clock, newId, failPoints, waitForFact }
+function evidenceIngest({ stores, gate, clock, newId, failPoints, waitForFact, folding }: Context) {
+  const onAppended = (subject: PendingSubject): void => folding.request(subject)
+  return { ...stores, gate, clock, newId, failPoints, waitForFact, onAppended }
 }
 
 function callgraphIngest(context: Context): IngestCallgraphRoutesDeps {
@@ -97,7 +112,6 @@ function callgraphIngest(context: Context): IngestCallgraphRoutesDeps {
     ...evidenceIngest(context),
     limits,
     analyze: (artifact, options) => context.analysisLane.analyze(artifact, { ...options, limits: graphLimits }),
-    onAppended: (subject) => context.folding.request(subject),
   }
 }
 
@@ -108,7 +122,19 @@ function runtimeFactsIngest(context: Context): RuntimeFactsRoutesDeps {
     limits: { ...limits, maxLineBytes: limits.lineBytes, maxSymbols: limits.batchSymbols },
     findCallgraph: (tenant, callgraphId) => context.stores.callgraphs.find(tenant, callgraphId),
     countUnmatched: context.countUnmatched,
-    onAppended: (subject) => context.folding.request(subject),
+  }
+}
+
+function factIngest(context: Context): RecomputeRoutesDeps & UnknownsRoutesDeps {
+  const { config, stores, business } = context
+  const { limits } = config
+  return {
+    ...evidenceIngest(context),
+    limits,
+    subjectLimits: { symbols: limits.subjectSymbols, targets: limits.subjectTargets },
+    blobs: (tenant) => blobAccess(stores.content, tenant),
+    onRecomputeRequested: (requested) => business.recomputeRequested(requested),
+    onUnknownsReported: (reported) => business.unknownsReported(reported),
   }
 }
 

@@ -74,7 +74,8 @@ export async function computeFact(deps: ComputeFactDeps, input: FoldInput): Prom
   const hasChanged = isFact && digest !== input.row?.fact?.digest
   if (hasChanged) await deps.putBlob(body)
   const version = (input.row?.version ?? 0) + (hasChanged ? 1 : 0)
-  const ledger = isFact ? ledgerOf(merged, computed) : merged.ledger
+  // Without a fact there are no lists of it, but what is unknown can be listed all the same.
+  const ledger = isFact ? ledgerOf(merged, computed) : { ...merged.ledger, unknowns: computed.unknowns }
   return {
     body,
     digest,

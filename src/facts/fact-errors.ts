@@ -2,6 +2,7 @@ import { ServiceError } from '../errors.ts'
 
 export const factProblems = {
   FACT_NOT_FOUND: { status: 404, title: 'There is no such fact' },
+  SUBJECT_NOT_FOUND: { status: 404, title: 'Nobody has said anything about this subject' },
   SUBJECT_AMBIGUOUS: { status: 409, title: 'The alias names more than one subject' },
   SUBJECT_TOO_LARGE: { status: 409, title: 'The subject holds as much as a subject may' },
 } as const

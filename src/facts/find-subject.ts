@@ -53,3 +53,8 @@ async function notFound({ queue }: FindSubjectDeps, tenant: Tenant, subjectKey: 
     headers: { 'signals-pending': String(pending) },
   })
 }
+
+/** Whether a read failed for want of a fact, and not for anything else. */
+export function isFactNotFound(error: unknown): boolean {
+  return error instanceof FactError && error.code === 'FACT_NOT_FOUND'
+}

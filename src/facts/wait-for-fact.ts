@@ -16,6 +16,13 @@ export interface AwaitedFact {
   readonly score: number
 }
 
+/** `waitForFact` with its needs handed in: what routes are given. */
+export type WaitForFact = (
+  subject: PendingSubject,
+  receiptId: string,
+  waitSeconds: number,
+) => Promise<AwaitedFact | undefined>
+
 const pollMs = 100
 
 /** The subject's fact once it holds the evidence of a receipt (`Prefer: wait`); undefined when time runs out. */
