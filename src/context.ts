@@ -88,7 +88,7 @@ export interface StoreCheck {
 }
 
 const sweepEveryMs = 30_000
-const foldLimits = { evidencePerFold: 500, leaseMs: 60_000 }
+const foldLimits = { evidencePerFold: 500, leaseMs: 2_000 }
 const retryFoldMs = 500
 
 /** Opens what the configuration names, picks the adapters, and starts what works in the background. */
@@ -242,6 +242,7 @@ function startFolding(config: Config, parts: FoldingParts, opened: AsyncDisposab
     },
     onSaved: () => relay.wake(),
     clock,
+    timer: systemTimer,
     failPoints,
     owner: randomUUID(),
     profile: scoringProfile(config.scoring.profile, config.scoring),

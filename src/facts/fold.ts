@@ -3,24 +3,22 @@ import type { CallgraphRecord } from '../callgraphs/callgraph-record.ts'
 import type { FactFigures, SlimEvent } from '../events/outbox.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import type { EvidenceQueue, PendingSubject } from '../evidence/evidence-queue.ts'
-import { type Clock, timestampOf } from '../lib/clock.ts'
+import { timestampOf } from '../lib/clock.ts'
 import type { FailPoints } from '../lib/fail-points.ts'
 import type { ScoringProfile } from '../scoring/profile.ts'
 import type { FactLimits, FoldInput, FoldOutput } from './compute-fact.ts'
 import type { FactSummary } from './fact.ts'
 import type { FactRepository } from './fact-repository.ts'
 import type { FactRow, StoredFact } from './fact-row.ts'
+import { type FoldLeaseDeps, underLease } from './fold-lease.ts'
 
-export interface FoldDeps {
+export interface FoldDeps extends FoldLeaseDeps {
   readonly facts: FactRepository
   readonly queue: EvidenceQueue
   readonly findCallgraph: (tenant: Evidence['tenant'], callgraphId: string) => Promise<CallgraphRecord | undefined>
   readonly compute: (input: FoldInput) => Promise<FoldOutput>
   readonly onSaved: (row: FactRow) => void
-  readonly clock: Clock
   readonly failPoints: FailPoints
-  /** Names this process in leases. */
-  readonly owner: string
   readonly profile: ScoringProfile
   readonly limits: FoldLimits
   readonly factLimits: FactLimits
@@ -39,17 +37,12 @@ export type FoldOutcome = 'settled' | 'busy' | 'blocked'
 
 /** Folds all pending evidence of a subject into its fact, coalesced, until none is left. */
 export async function foldSubject(deps: FoldDeps, subject: PendingSubject): Promise<FoldOutcome> {
-  const { tenant, subjectKey } = subject
-  const now = deps.clock()
-  if (!(await deps.facts.lease(tenant, subjectKey, deps.owner, now + deps.limits.leaseMs, now))) return 'busy'
-  try {
+  return await underLease(deps, subject, async () => {
     const marked = new Set<string>()
     let outcome = await foldOnce(deps, subject, marked)
     while (outcome === 'again') outcome = await foldOnce(deps, subject, marked)
     return outcome
-  } finally {
-    await deps.facts.release(tenant, subjectKey, deps.owner)
-  }
+  })
 }
 
 async function foldOnce(deps: FoldDeps, subject: PendingSubject, marked: Set<string>): Promise<FoldOutcome | 'again'> {
