@@ -9,7 +9,7 @@ const rows = [
   ['errors.ts'],
   ['lib'],
   ['identifiers'],
-  ['telemetry', 'sqlite'],
+  ['telemetry', 'sqlite', 'redis'],
   ['cas', 'http', 'auth'],
   ['events', 'provenance'],
   ['evidence'],
@@ -27,6 +27,7 @@ const roles: { name: string; module: RegExp; may: RegExp }[] = [
     may: /^(http\/|auth\/|app\.ts$|main\.ts$)|-routes\.ts$/,
   },
   { name: 'SQLite', module: /^node:sqlite$/, may: /^sqlite\/|\/sqlite-[^/]*$/ },
+  { name: 'Redis', module: /^ioredis$/, may: /^redis\/|\/redis-[^/]*$/ },
 ]
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
