@@ -44,8 +44,9 @@ export function scoreSubject(profile: ScoringProfile, evidence: SubjectEvidence)
   const indexes = new Map(evidence.graphs.map(({ record, index }) => [record.callgraphId, index]))
   const placed = placeTargets(indexes, evidence)
   const observedIn = Map.groupBy(evidence.observed, ({ callgraphId }) => callgraphId)
+  const strays = evidence.observed.filter((symbol) => !isNodeOf(indexes, symbol))
   const inputs = evidence.graphs.map((graph) => {
-    return graphEvidenceOf(graph, evidence, observedIn.get(graph.record.callgraphId) ?? [])
+    return graphEvidenceOf(graph, evidence, [...(observedIn.get(graph.record.callgraphId) ?? []), ...strays])
   })
   const scored = new Map(inputs.map((input) => [input.callgraphId, new ScoredGraph(profile, input)]))
   return {
@@ -74,10 +75,10 @@ function graphEvidenceOf(
   const { callgraphId } = record
   const hitNodes = new Uint8Array(index.nodeCount)
   const hitNames = new Set<string>()
-  for (const { symbolId } of observed) {
-    const found = index.resolve(symbolId)
+  for (const symbol of observed) {
+    const found = index.resolve(symbol.symbolId)
     if (found.kind === 'node') hitNodes[found.node] = 1
-    else hitNames.add(symbolId)
+    else if (symbol.callgraphId === callgraphId) hitNames.add(symbol.symbolId)
   }
   return {
     callgraphId,
@@ -88,6 +89,14 @@ function graphEvidenceOf(
     hitNames,
     isWatched: evidence.watchedCallgraphIds.includes(callgraphId),
   }
+}
+
+/**
+ * A hit belongs to the graph that its batch names. One that is no node there has its only state in another graph, and must
+ * count in it: else a symbol that was seen running could be called unreachable.
+ */
+function isNodeOf(indexes: ReadonlyMap<string, GraphIndex>, { callgraphId, symbolId }: ObservedSymbol): boolean {
+  return indexes.get(callgraphId)?.resolve(symbolId).kind === 'node'
 }
 
 /** Given entry points replace those of each graph in which they are nodes; other graphs keep their own. */
