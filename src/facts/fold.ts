@@ -52,7 +52,7 @@ async function foldOnce(deps: FoldDeps, subject: PendingSubject, marked: Set<str
   const evidence = await deps.queue.pending(subject, deps.limits.evidencePerFold)
   if (evidence.length === 0) return 'settled'
   const output = await deps.compute(await foldInputOf(deps, subject, row, evidence))
-  const next = nextRow(deps, subject, row, evidence, output)
+  const next = nextRow(subject, row, evidence, output)
   // A lost compare-and-set means that another replica folded meanwhile: everything is read again.
   if ((await deps.facts.save(next)) === 'conflict') return 'again'
   deps.failPoints.reach('after-save')
@@ -108,7 +108,6 @@ function namedCallgraphs({ payload }: Evidence): readonly string[] {
 }
 
 function nextRow(
-  deps: FoldDeps,
   { tenant, subjectKey }: PendingSubject,
   row: FactRow | undefined,
   evidence: readonly Evidence[],
@@ -122,19 +121,18 @@ function nextRow(
   if (!output.hasChanged) {
     return { ...next, folded, events: row?.events ?? [], ...(row?.fact && { fact: row.fact }) }
   }
-  const event = factUpdatedEvent(deps, version, output)
-  return { ...next, folded, events: [...(row?.events ?? []), event], fact: storedFactOf(output, event.time) }
+  const event = factUpdatedEvent(version, output)
+  return { ...next, folded, events: [...(row?.events ?? []), event], fact: storedFactOf(output) }
 }
 
 const maxBodyBytesInRow = 256 * 1024
 
-function storedFactOf({ digest, summary, metadata, body }: FoldOutput, computedAt: string): StoredFact {
-  return { digest, computedAt, summary, metadata, ...(body.byteLength <= maxBodyBytesInRow && { body }) }
+function storedFactOf({ digest, summary, metadata, body }: FoldOutput): StoredFact {
+  return { digest, computedAt: summary.computedAt, summary, metadata, ...(body.byteLength <= maxBodyBytesInRow && { body }) }
 }
 
-function factUpdatedEvent(deps: FoldDeps, version: number, output: FoldOutput): SlimEvent {
-  const { digest, change, summary } = output
-  return { id: randomUUID(), version, digest, time: timestampOf(deps.clock()), change, figures: figuresOf(summary) }
+function factUpdatedEvent(version: number, { digest, change, summary }: FoldOutput): SlimEvent {
+  return { id: randomUUID(), version, digest, time: summary.computedAt, change, figures: figuresOf(summary) }
 }
 
 function figuresOf(summary: FactSummary): FactFigures {
