@@ -18,12 +18,18 @@ export interface RealRun {
   readonly language: string
   readonly format: string
   readonly tool: RuntimeTool
-  readonly traces: readonly string[]
+  /** Each is one body, of one or several files. */
+  readonly traces: readonly (readonly string[])[]
 }
 
 export function contentOf(folder: string, file: string): AsyncIterable<Buffer> {
   const stream = createReadStream(join(real, folder, file))
   return file.endsWith('.gz') ? stream.pipe(createGunzip()) : stream
+}
+
+/** Files one behind the other, as a client may send them. */
+async function* joined(folder: string, files: readonly string[]): AsyncGenerator<Buffer> {
+  for (const file of files) yield* contentOf(folder, file)
 }
 
 /** A real run against the real graph of the same program. */
@@ -34,7 +40,7 @@ export async function locatedRun(run: RealRun): Promise<Located & { readonly ind
   const table = await readPositions({ format: run.format, root: undefined }, contentOf(run.folder, run.graph))
   const parts: Located[] = []
   for (const trace of run.traces) {
-    const { output } = await readToolOutput({ maxSymbols: 1_000_000 }, run.tool, contentOf(run.folder, trace))
+    const { output } = await readToolOutput({ maxSymbols: 1_000_000 }, run.tool, joined(run.folder, trace))
     const located = table.locate(index, output)
     if (!located) throw new TypeError(`${run.format} does not fit ${run.tool}`)
     parts.push(located)

@@ -24,13 +24,14 @@ async function read(chunks: AsyncIterable<Buffer>, builder: GraphBuilder): Promi
   })
 }
 
-interface GoEdge {
+export interface GoEdge {
   readonly from: string
   readonly to: string
   readonly evidence?: readonly string[]
 }
 
-function edgeOf(line: string): GoEdge | undefined {
+/** The call that a line tells of, plain or as a digraph. */
+export function edgeOf(line: string): GoEdge | undefined {
   return line.startsWith('"') ? digraphEdge(line) : plainEdge(line)
 }
 

@@ -1,6 +1,10 @@
 import { readJsCalls } from '../formats/js-callgraph.ts'
+import { readCallSites } from './go-call-sites.ts'
+import { goPositions } from './go-positions.ts'
+import { javaPositions } from './java-positions.ts'
 import { jsPositions } from './js-positions.ts'
 import type { PositionTable } from './position-table.ts'
+import { pythonPositions } from './python-positions.ts'
 
 export interface PositionSource {
   readonly format: string
@@ -14,5 +18,8 @@ export async function readPositions(
   artifact: AsyncIterable<Buffer>,
 ): Promise<PositionTable> {
   if (format === 'js-callgraph') return jsPositions(await readJsCalls(artifact), root)
+  if (format === 'go-callgraph') return goPositions(await readCallSites(artifact))
+  if (format === 'java-callgraph') return javaPositions
+  if (format === 'pycg') return pythonPositions
   return { tools: [], locate: () => undefined }
 }

@@ -1,13 +1,17 @@
-import type { RuntimeTool, ToolOutput } from '../../evidence/tool-output.ts'
-import type { ReadOutput, ToolLimits } from './tool-reader.ts'
+import type { RuntimeTool } from '../../evidence/tool-output.ts'
+import { readGoCoverage } from './go-coverage.ts'
+import { readJfr } from './jfr.ts'
+import { readPythonProfile } from './python-profile.ts'
+import type { ReadOutput, ReadTool, ToolLimits } from './tool-reader.ts'
 import { readV8Coverage } from './v8-coverage.ts'
 import { readV8CpuProfile } from './v8-cpu-profile.ts'
 
-type Read = (limits: ToolLimits, chunks: AsyncIterable<Buffer>) => Promise<ReadOutput<ToolOutput>>
-
-const readers: Partial<Record<RuntimeTool, Read>> = {
+const readers: { readonly [Tool in RuntimeTool]: ReadTool<Tool> } = {
   'v8-coverage': readV8Coverage,
   'v8-cpuprofile': readV8CpuProfile,
+  jfr: readJfr,
+  'go-coverage': readGoCoverage,
+  'python-profile': readPythonProfile,
 }
 
 /** What one tool's output says ran. */
@@ -15,8 +19,6 @@ export async function readToolOutput(
   limits: ToolLimits,
   tool: RuntimeTool,
   chunks: AsyncIterable<Buffer>,
-): Promise<ReadOutput<ToolOutput>> {
-  const read = readers[tool]
-  if (!read) throw new TypeError(tool)
-  return await read(limits, chunks)
+): Promise<ReadOutput> {
+  return await readers[tool](limits, chunks)
 }

@@ -5,9 +5,9 @@ const semver = { folder: 'node/semver', graph: 'callgraph.json', language: 'node
 const covered: RealRun = {
   ...semver,
   tool: 'v8-coverage',
-  traces: ['trace.v8-coverage.json', 'trace.v8-coverage.2.json', 'trace.v8-coverage.3.json'],
+  traces: [['trace.v8-coverage.json'], ['trace.v8-coverage.2.json'], ['trace.v8-coverage.3.json']],
 }
-const profiled: RealRun = { ...semver, tool: 'v8-cpuprofile', traces: ['trace.v8-cpuprofile.json'] }
+const profiled: RealRun = { ...semver, tool: 'v8-cpuprofile', traces: [['trace.v8-cpuprofile.json']] }
 
 describe('V8 coverage of real runs', () => {
   test('has, node by node, the hits that an independent mapping found', async () => {
