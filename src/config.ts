@@ -83,7 +83,12 @@ export const settingsSchema = z.strictObject({
         .strictObject({
           unreachable: share(weights.unreachable, 'No path.'),
           entrypoint: share(weights.entrypoint, 'The target is an entry point.'),
-          runtime: share(weights.runtime, 'A runtime hit on the path.'),
+          runtime: z
+            .number()
+            .min(0)
+            .max(1)
+            .optional()
+            .describe('A runtime hit on the path. When absent 0.45, with monotone-v1 0.95.'),
           direct: share(weights.direct, 'A path of at most two nodes.'),
           unknown: share(weights.unknown, 'Reachable otherwise.'),
         })

@@ -9,10 +9,18 @@ export const shortPathNodes = 16
 export class PathBudget {
   #nodes: number
   #characters: number
+  #steps: number
 
-  constructor({ nodes = 10_000_000, characters = 64 * 1024 * 1024 } = {}) {
+  constructor({ nodes = 10_000_000, characters = 64 * 1024 * 1024, steps = 500_000_000 } = {}) {
     this.#nodes = nodes
     this.#characters = characters
+    this.#steps = steps
+  }
+
+  /** Whether there is still time to look at so many links, in search of hits that a path does not show. */
+  step(links: number): boolean {
+    this.#steps -= links
+    return this.#steps >= 0
   }
 
   /** How much of a path of so many nodes can be walked. */

@@ -1,5 +1,6 @@
 import type { GraphIndex, IndexedEntryPoint } from '../callgraphs/graph-index.ts'
 import type { BlockedEdge } from '../evidence/evidence.ts'
+import { HitsBefore } from './hits-before.ts'
 import { judge } from './judge.ts'
 import { latticeStateOf } from './lattice.ts'
 import { PathBudget, shortPathNodes } from './path-budget.ts'
@@ -44,9 +45,11 @@ export class ScoredGraph {
   readonly #entryNodes: readonly number[]
   readonly #entrySet: ReadonlySet<number>
   readonly #hitPaths: Uint8Array
+  readonly #anyHitPaths: Uint8Array | undefined
   readonly #blocked: ReadonlySet<string>
   readonly search: GraphSearch
   #unblocked: GraphSearch | undefined
+  #hitsBefore: HitsBefore | undefined
 
   constructor(profile: ScoringProfile, graph: GraphEvidence) {
     this.#profile = profile
@@ -55,6 +58,7 @@ export class ScoredGraph {
     this.#entrySet = new Set(this.#entryNodes)
     this.search = searchGraph(graph.index, { entryPoints: this.#entryNodes, blockedLinks: graph.blockedLinks })
     this.#hitPaths = this.search.spreadAlongPaths(graph.hitNodes)
+    if (profile.name === 'monotone-v1') this.#anyHitPaths = this.search.spreadAlongAllPaths(graph.hitNodes)
     this.#blocked = new Set(graph.blockedLinks.map(({ from, to }) => `${from}>${to}`))
     this.#conditions = conditionsOf(graph, this.search)
   }
@@ -76,7 +80,10 @@ export class ScoredGraph {
       latticeState: latticeStateOf(this.#profile.options, evidence),
       path: path.ids,
       ...(path.length > path.ids.length && { pathLength: path.length }),
-      evidence: { runtimeHits: this.#runtimeHits(placed, path), blockedEdges: this.#blockedEdges(placed, budget) },
+      evidence: {
+        runtimeHits: this.#runtimeHits(placed, path, budget),
+        blockedEdges: this.#blockedEdges(placed, budget),
+      },
     }
     return { state, weighed }
   }
@@ -97,14 +104,25 @@ export class ScoredGraph {
       isEntryPoint: node !== undefined && this.#entrySet.has(node),
       pathLength: path.length,
       hasHitOnPath: node !== undefined && this.#hitPaths[node] === 1,
+      hasHitOnAnyPath: node !== undefined && this.#anyHitPaths?.[node] === 1,
       hasHitOnTarget: node === undefined ? this.#graph.hitNames.has(target) : this.#isHit(node),
     }
   }
 
-  #runtimeHits({ target, node }: PlacedTarget, path: NamedPath): string[] {
+  /** Those that met the profile's runtime condition: on the path, or on any way to the target. */
+  #runtimeHits({ target, node }: PlacedTarget, path: NamedPath, budget: PathBudget): readonly string[] {
+    const onAnyPath = node === undefined ? undefined : this.#hitsOnAnyPath(node, budget)
+    if (onAnyPath) return onAnyPath
     if (path.length > 0) return path.ids.filter((_, step) => this.#isHit(path.nodes[step] ?? 0))
     const isHit = node === undefined ? this.#graph.hitNames.has(target) : this.#isHit(node)
     return isHit ? [target] : []
+  }
+
+  #hitsOnAnyPath(node: number, budget: PathBudget): readonly string[] | undefined {
+    if (this.#anyHitPaths?.[node] !== 1) return undefined
+    this.#hitsBefore ??= new HitsBefore(this.#graph.index, this.search, this.#graph.hitNodes)
+    const hits = this.#hitsBefore.of(node, budget)
+    return hits && budget.take(this.#idsOf(hits))
   }
 
   /** The blocked edges on the path that would be found with nothing blocked: what the reader's block cost. */

@@ -100,6 +100,22 @@ export class GraphSearch {
     return spread
   }
 
+  /** By node: 1 where it can be reached over a marked node that can be reached itself, whichever path is the shortest. */
+  spreadAlongAllPaths(marks: Uint8Array): Uint8Array {
+    const { index, order, isBlocked } = this.#found
+    const spread = new Uint8Array(index.nodeCount)
+    const waiting = Array.from(order).filter((node) => marks[node] === 1)
+    for (const node of waiting) spread[node] = 1
+    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+      for (const to of successorsOf(index, node)) {
+        if (spread[to] === 1 || isBlocked(node, to)) continue
+        spread[to] = 1
+        waiting.push(to)
+      }
+    }
+    return spread
+  }
+
   /** Whether code that the graph does not hold, or a call whose target was only guessed at, can be reached. */
   get reachesUnknownCode(): boolean {
     return this.reachedExternals().next().done !== true || this.reachedUnresolvedLinks().next().done !== true
@@ -115,13 +131,23 @@ export class GraphSearch {
 
   /** Unresolved calls that can be reached, in ordinal order of caller and callee; a blocked call is none. */
   *reachedUnresolvedLinks(): Generator<Link> {
-    const { nodeCount, offsets, targets, unresolved } = this.#found.index
+    const { unresolved } = this.#found.index
+    for (const { slot, from, to } of this.#followedSlots()) if (unresolved[slot] === 1) yield { from, to }
+  }
+
+  /** Links from nodes that can be reached, in ordinal order of caller and callee; a blocked one is not followed. */
+  *followedLinks(): Generator<Link> {
+    for (const { from, to } of this.#followedSlots()) yield { from, to }
+  }
+
+  *#followedSlots(): Generator<Link & { readonly slot: number }> {
+    const { nodeCount, offsets, targets } = this.#found.index
     for (let from = 0; from < nodeCount; from++) {
       if (!this.isReached(from)) continue
       const end = at(offsets, from + 1)
       for (let slot = at(offsets, from); slot < end; slot++) {
         const to = at(targets, slot)
-        if (unresolved[slot] === 1 && !this.#found.isBlocked(from, to)) yield { from, to }
+        if (!this.#found.isBlocked(from, to)) yield { slot, from, to }
       }
     }
   }
@@ -140,7 +166,11 @@ export class GraphSearch {
   }
 }
 
-type BlockedTest = (from: number, to: number) => boolean
+function successorsOf({ offsets, targets }: GraphIndex, node: number): Uint32Array {
+  return targets.subarray(at(offsets, node), at(offsets, node + 1))
+}
+
+export type BlockedTest = (from: number, to: number) => boolean
 
 function blockedTest(index: GraphIndex, links: readonly Link[]): BlockedTest {
   if (links.length === 0) return () => false

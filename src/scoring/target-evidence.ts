@@ -19,6 +19,8 @@ export interface TargetEvidence {
   /** Nodes on the shortest path, both ends included; 0 when there is none. */
   readonly pathLength: number
   readonly hasHitOnPath: boolean
+  /** On any node that can be reached and that reaches the target, whichever path is the shortest. */
+  readonly hasHitOnAnyPath: boolean
   readonly hasHitOnTarget: boolean
 }
 

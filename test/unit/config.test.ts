@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Config, ConfigError, loadConfig } from '../../src/config.ts'
-import { defaultScoringOptions } from '../../src/scoring/profile.ts'
+import { defaultScoringOptions, scoringProfile } from '../../src/scoring/profile.ts'
 
 function load(env: Record<string, string> = {}, file?: string, argv?: string[]): Config {
   const paths: string[] = []
@@ -38,7 +38,7 @@ describe('defaults', () => {
   test('of scoring are those that the scoring profile has', () => {
     const { profile, ...options } = load().scoring
     expect(profile).toBe('signals-v1')
-    expect(options).toEqual(defaultScoringOptions)
+    expect(scoringProfile(profile, options).options).toEqual(defaultScoringOptions)
   })
 
   test('cannot be changed by whoever is handed them', () => {

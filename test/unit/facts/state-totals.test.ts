@@ -24,7 +24,14 @@ function scored(
       path: [],
       evidence: { runtimeHits: [], blockedEdges: [] },
     },
-    weighed: { bucket, weight: 0.5, confidence: 0.5, score },
+    weighed: {
+      bucket,
+      row: bucket,
+      weight: 0.5,
+      confidence: 0.5,
+      confidenceParts: { base: 0.5, runtimeBonus: 0 },
+      score,
+    },
   }
 }
 
