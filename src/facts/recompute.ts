@@ -55,8 +55,8 @@ export async function requestRecompute(deps: RecomputeDeps, request: RecomputeRe
   return acknowledged
 }
 
-function recomputeEvidenceOf({ subject: _, ...given }: RecomputeBody): RecomputeEvidence {
-  const { callgraphIds, targets, entryPoints, blockedEdges, metadata } = given
+function recomputeEvidenceOf(body: RecomputeBody): RecomputeEvidence {
+  const { callgraphIds, targets, entryPoints, blockedEdges, metadata } = body
   return {
     kind: 'recompute',
     ...(callgraphIds && { callgraphIds: [...new Set(callgraphIds)].sort() }),
