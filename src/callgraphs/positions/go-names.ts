@@ -1,7 +1,7 @@
 import type { GoFunction } from '../../evidence/tool-output.ts'
 import type { GraphIndex } from '../graph-index.ts'
+import { idsWithPrefix } from '../ids-in-order.ts'
 import { goNameParts } from '../symbol-parts.ts'
-import { idsWithPrefix } from './ids-with-prefix.ts'
 
 /** The package that a function's id names: `acme/shop` of `(*acme/shop.Cart).Total$1`. */
 export function packageOf(id: string): string {

@@ -1,7 +1,7 @@
 import type { LocatedHit, PythonFunction } from '../../evidence/tool-output.ts'
 import type { GraphIndex } from '../graph-index.ts'
+import { idsWithPrefix } from '../ids-in-order.ts'
 import { type Deployment, findDeployment } from './deployed-root.ts'
-import { idsWithPrefix } from './ids-with-prefix.ts'
 import type { Located, PositionTable } from './position-table.ts'
 
 /** PyCG's dotted names are a module's path and the qualified name in it; a profile tells file, line and that name. */

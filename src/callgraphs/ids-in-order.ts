@@ -1,4 +1,4 @@
-import type { GraphIndex } from '../graph-index.ts'
+import type { GraphIndex } from './graph-index.ts'
 
 /** The nodes whose ids begin alike stand together: found by halving, and no more of them than asked for. */
 export function idsWithPrefix(index: GraphIndex, prefix: string, limit: number): string[] {
