@@ -29,11 +29,11 @@ import type { HttpServer } from './http/route.ts'
 import { statusRoutes } from './http/status-routes.ts'
 import { subjectProblems } from './identifiers/subject.ts'
 import { jsonProblems } from './lib/json-errors.ts'
+import { storeProblems } from './lib/store-errors.ts'
 import { systemTimer } from './lib/timer.ts'
 import { runtimeFactsProblems } from './runtime-facts/runtime-facts-errors.ts'
 import { type RuntimeFactsRoutesDeps, runtimeFactsRoutes } from './runtime-facts/runtime-facts-routes.ts'
 import { syntheticRoutes } from './runtime-facts/synthetic-routes.ts'
-import { storeProblems } from './sqlite/store-errors.ts'
 import { Metrics } from './telemetry/metrics.ts'
 import { serviceVersion } from './version.ts'
 
@@ -107,7 +107,7 @@ function evidenceIngest({ stores, gate, clock, newId, failPoints, waitForFact, f
 
 function callgraphIngest(context: Context): IngestCallgraphRoutesDeps {
   const { limits } = context.config
-  const graphLimits = { maxNodes: limits.graphNodes, maxEdges: limits.graphEdges }
+  const graphLimits = { maxNodes: limits.graphNodes, maxEdges: limits.graphEdges, maxDepth: limits.nestingDepth }
   return {
     ...evidenceIngest(context),
     limits,
@@ -119,7 +119,12 @@ function runtimeFactsIngest(context: Context): RuntimeFactsRoutesDeps {
   const { limits } = context.config
   return {
     ...evidenceIngest(context),
-    limits: { ...limits, maxLineBytes: limits.lineBytes, maxSymbols: limits.batchSymbols },
+    limits: {
+      ...limits,
+      maxLineBytes: limits.lineBytes,
+      maxDepth: limits.nestingDepth,
+      maxSymbols: limits.batchSymbols,
+    },
     findCallgraph: (tenant, callgraphId) => context.stores.callgraphs.find(tenant, callgraphId),
     countUnmatched: context.countUnmatched,
   }

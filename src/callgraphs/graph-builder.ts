@@ -36,6 +36,11 @@ export class GraphBuilder {
     this.#limits = limits
   }
 
+  /** How deep a reader of a defined shape may let it be nested. */
+  get maxDepth(): number {
+    return this.#limits.maxDepth ?? 64
+  }
+
   addNode(node: RawNode): void {
     const number = this.#numberOf(node.id, '/id')
     const members = cleanNode(node)

@@ -41,6 +41,8 @@ export interface RawEntryPoint {
 }
 
 export interface GraphLimits {
+  /** Of the shapes that are our own; 64 when absent. */
+  readonly maxDepth?: number
   readonly maxNodes: number
   /** Counted as told, before like ones are merged: this is what bounds memory. */
   readonly maxEdges: number

@@ -7,9 +7,15 @@ export function isForbiddenMember(name: string): boolean {
   return name === '__proto__' || name === 'constructor' || name === 'prototype'
 }
 
+/** How deep a text may be nested, counting what it stands in. */
+export interface DepthLimit {
+  readonly max: number
+  readonly outer: number
+}
+
 /** Reads a text to its first fault and throws it, with pointer and byte offset; returns when there is none. */
-export function findJsonFault(text: string, maxDepth: number): void {
-  new FaultFinder(text, maxDepth).run()
+export function findJsonFault(text: string, depth: DepthLimit): void {
+  new FaultFinder(text, depth).run()
 }
 
 /** A name is the client's, as long as its text allowed; a pointer that repeats it must stay short. */
@@ -22,18 +28,18 @@ const escapeSequence = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 
 class FaultFinder {
   readonly #text: string
-  readonly #maxDepth: number
+  readonly #depth: DepthLimit
   readonly #path: (string | number)[] = []
   #at = 0
 
-  constructor(text: string, maxDepth: number) {
+  constructor(text: string, depth: DepthLimit) {
     this.#text = text
-    this.#maxDepth = maxDepth
+    this.#depth = depth
   }
 
   run(): void {
     if (this.#text.startsWith('\ufeff')) this.#fail('JSON_MALFORMED', 'a byte order mark is not part of JSON')
-    this.#value(1)
+    this.#value(this.#depth.outer + 1)
     if (this.#at < this.#text.length) this.#fail('JSON_MALFORMED', 'something follows the document')
   }
 
@@ -80,7 +86,8 @@ class FaultFinder {
   }
 
   #enter(depth: number): void {
-    if (depth > this.#maxDepth) this.#fail('JSON_TOO_DEEP', `nested more than ${this.#maxDepth} deep`)
+    const { max } = this.#depth
+    if (depth > max) this.#fail('JSON_TOO_DEEP', `nested more than ${max} deep`)
     this.#at++
     this.#take(whitespace)
   }

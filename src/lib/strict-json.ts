@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { JsonError } from './json-errors.ts'
-import { findJsonFault, isForbiddenMember } from './json-fault.ts'
+import { type DepthLimit, findJsonFault, isForbiddenMember } from './json-fault.ts'
 import { surveyJson } from './json-survey.ts'
 
 export { JsonError, jsonProblems } from './json-errors.ts'
@@ -8,6 +8,8 @@ export { JsonError, jsonProblems } from './json-errors.ts'
 export interface JsonLimits {
   /** Arrays and objects count, the outermost is 1. */
   readonly maxDepth?: number
+  /** How deep the text already stands in a document of which it is a part. */
+  readonly outerDepth?: number
 }
 
 const defaultMaxDepth = 64
@@ -16,22 +18,23 @@ const defaultMaxDepth = 64
  * One JSON document as RFC 7493 (I-JSON) would have it: UTF-8 without BOM, no member twice, no lone surrogate, no number
  * beyond a double; besides, no deep nesting, and no member that could reach a prototype. Throws JsonError with the place.
  */
-export function parseStrictJson(input: Uint8Array | string, { maxDepth = defaultMaxDepth }: JsonLimits = {}): unknown {
+export function parseStrictJson(input: Uint8Array | string, limits: JsonLimits = {}): unknown {
+  const depth: DepthLimit = { max: limits.maxDepth ?? defaultMaxDepth, outer: limits.outerDepth ?? 0 }
   const text = typeof input === 'string' ? input : decodeUtf8(input)
   const survey = surveyJson(text)
   // The precise scan is slow: it runs only once the quick one, or JSON.parse, has found that something may be wrong.
-  if (survey.isSuspect || survey.depth > maxDepth) findJsonFault(text, maxDepth)
-  const value = parse(text, maxDepth)
+  if (survey.isSuspect || survey.depth > depth.max - depth.outer) findJsonFault(text, depth)
+  const value = parse(text, depth)
   // JSON.parse keeps one of two equal names: fewer members than colons is the trace that leaves.
-  if (survey.colons !== countMembers(value)) findJsonFault(text, maxDepth)
+  if (survey.colons !== countMembers(value)) findJsonFault(text, depth)
   return value
 }
 
-function parse(text: string, maxDepth: number): unknown {
+function parse(text: string, depth: DepthLimit): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    findJsonFault(text, maxDepth)
+    findJsonFault(text, depth)
     throw new JsonError('JSON_MALFORMED', 'not JSON', { cause })
   }
 }

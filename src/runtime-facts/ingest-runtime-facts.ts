@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Acknowledgement, headerKey } from '../evidence/idempotency.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
-import { parseStrictJson } from '../lib/strict-json.ts'
+import { type JsonLimits, parseStrictJson } from '../lib/strict-json.ts'
 import { type AcknowledgeBatchDeps, acknowledgeBatch } from './acknowledge-batch.ts'
 import { type SaidEnvelope, settleEnvelope } from './batch-envelope.ts'
 import { checkEvent } from './check-event.ts'
@@ -12,7 +12,7 @@ import type { ReadEvent } from './read-event.ts'
 import { readEvents } from './read-events.ts'
 
 export interface IngestRuntimeFactsDeps extends AcknowledgeBatchDeps {
-  readonly limits: { readonly maxLineBytes: number; readonly maxSymbols: number }
+  readonly limits: { readonly maxLineBytes: number; readonly maxDepth: number; readonly maxSymbols: number }
 }
 
 /** What every way of posting runtime facts has in common. */
@@ -59,7 +59,7 @@ export async function ingestStructuredFacts(
 ): Promise<Acknowledgement> {
   using _held = holdHeaderKey(deps, request)
   const body = new DigestedBody(request.body)
-  const { said, events } = readEnvelope(await readDocument(body))
+  const { said, events } = readEnvelope(await readDocument(body, deps.limits))
   const envelope = settleEnvelope({ ...said, source: request.source })
   await using batch = newBatch(deps)
   for (const slice of slices(events)) {
@@ -81,12 +81,12 @@ function newBatch({ content, limits }: IngestRuntimeFactsDeps): EventBatch {
   return new EventBatch({ staging: content.staging, limits })
 }
 
-async function readDocument(body: AsyncIterable<Buffer>): Promise<unknown> {
+async function readDocument(body: AsyncIterable<Buffer>, limits: JsonLimits): Promise<unknown> {
   const chunks: Buffer[] = []
   for await (const chunk of body) chunks.push(chunk)
   const bytes = Buffer.concat(chunks)
   // No body at all is an envelope without members, and its first missing member is what the client is told.
-  return bytes.byteLength === 0 ? {} : parseStrictJson(bytes)
+  return bytes.byteLength === 0 ? {} : parseStrictJson(bytes, limits)
 }
 
 const eventsPerTurn = 1000

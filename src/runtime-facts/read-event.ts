@@ -1,5 +1,5 @@
 import type { Violation } from '../errors.ts'
-import { JsonError, parseStrictJson } from '../lib/strict-json.ts'
+import { JsonError, type JsonLimits, parseStrictJson } from '../lib/strict-json.ts'
 import { checkEvent } from './check-event.ts'
 import type { RuntimeEvent } from './runtime-event.ts'
 
@@ -17,10 +17,10 @@ export interface EventPlace {
 const maxShownBytes = 1024
 
 /** One event out of its bytes; whatever is wrong with it spoils this event alone. */
-export function readEvent(bytes: Buffer, place: EventPlace): ReadEvent {
+export function readEvent(bytes: Buffer, place: EventPlace, limits: JsonLimits): ReadEvent {
   let value: unknown
   try {
-    value = parseStrictJson(bytes)
+    value = parseStrictJson(bytes, limits)
   } catch (error) {
     if (!(error instanceof JsonError)) throw error
     const { code, message, violations } = error

@@ -8,6 +8,7 @@ import { RuntimeFactsError } from './runtime-facts-errors.ts'
 
 export interface ReadEventsLimits {
   readonly maxLineBytes: number
+  readonly maxDepth: number
 }
 
 /**
@@ -29,8 +30,10 @@ async function* readLines(limits: ReadEventsLimits, chunks: AsyncIterable<Buffer
   }
 }
 
-function readLine({ maxLineBytes }: ReadEventsLimits, line: Line): ReadEvent {
-  return line.isTooLong ? refuseEvent(line.bytes, line, tooLong(maxLineBytes)) : readEvent(line.bytes, line)
+function readLine({ maxLineBytes, maxDepth }: ReadEventsLimits, line: Line): ReadEvent {
+  return line.isTooLong
+    ? refuseEvent(line.bytes, line, tooLong(maxLineBytes))
+    : readEvent(line.bytes, line, { maxDepth })
 }
 
 async function* readElements(limits: ReadEventsLimits, chunks: AsyncIterable<Buffer>): AsyncGenerator<ReadEvent[]> {
@@ -48,9 +51,11 @@ async function* readElements(limits: ReadEventsLimits, chunks: AsyncIterable<Buf
   }
 }
 
-function readElement({ maxLineBytes }: ReadEventsLimits, { key, bytes, byteOffset, isTooLong }: JsonPiece): ReadEvent {
+function readElement(limits: ReadEventsLimits, { key, bytes, byteOffset, isTooLong }: JsonPiece): ReadEvent {
+  // The array is the outermost.
+  const depth = { maxDepth: limits.maxDepth, outerDepth: 1 }
   const place = { line: Number(key) + 1, byteOffset, pointer: `/${key}` }
-  return isTooLong ? refuseEvent(bytes, place, tooLong(maxLineBytes)) : readEvent(bytes, place)
+  return isTooLong ? refuseEvent(bytes, place, tooLong(limits.maxLineBytes)) : readEvent(bytes, place, depth)
 }
 
 /** Behind the place where an array is broken nothing can be told apart any more, so the whole body is refused. */

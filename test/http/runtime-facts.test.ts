@@ -19,7 +19,7 @@ const problems = {
   ...evidenceProblems,
   ...runtimeFactsProblems,
 }
-const limits = { maxLineBytes: 1024, maxSymbols: 100, jsonBodyBytes: 64 * 1024, rawBodyBytes: 256 * 1024 }
+const limits = { maxLineBytes: 1024, maxDepth: 64, maxSymbols: 100, jsonBodyBytes: 64 * 1024, rawBodyBytes: 256 * 1024 }
 const fact = { version: 1, digest: `sha256:${'0'.repeat(64)}`, score: 0.5 }
 
 let ingest: RuntimeIngest

@@ -6,7 +6,7 @@ import { compareOrdinal } from '../../src/lib/ordinal.ts'
 import { HitAggregate } from '../../src/runtime-facts/merge-hits.ts'
 import { readEvents } from '../../src/runtime-facts/read-events.ts'
 
-const limits = { maxLineBytes: 4096, maxSymbols: 1000 }
+const limits = { maxLineBytes: 4096, maxDepth: 64, maxSymbols: 1000 }
 
 const name = fc.oneof(fc.constantFrom('a', 'b', 'é', 'Z', '\u{1f600}'), fc.string({ unit: 'grapheme', maxLength: 6 }))
 const time = fc.integer({ min: 0, max: 9 }).map((second) => `2026-11-20T12:00:0${second}.000Z`)

@@ -50,7 +50,7 @@ export class RuntimeIngest implements AsyncDisposable {
         ids += 1
         return `0190f000-0000-7000-8000-${String(ids).padStart(12, '0')}`
       },
-      limits: { maxLineBytes: 1024 * 1024, maxSymbols: 1_000_000 },
+      limits: { maxLineBytes: 1024 * 1024, maxDepth: 64, maxSymbols: 1_000_000 },
     }
   }
 

@@ -5,11 +5,13 @@ import { readPieces } from './read-pieces.ts'
 
 export interface ListsShape {
   readonly format: string
+  readonly maxDepth: number
   /** What becomes of each element of a list, by the name of the list. */
   readonly lists: ReadonlyMap<string, (element: unknown) => void>
 }
 
-const maxDepth = 64
+/** A name is the client's, as long as its text allowed. */
+const maxShownName = 128
 const forbiddenNames: readonly string[] = ['__proto__', 'constructor', 'prototype']
 
 /** Reads an object whose lists hold the records of a graph, element by element. Being a defined shape, it is read strictly. */
@@ -33,8 +35,8 @@ function noteOpening(names: Set<string>, shape: ListsShape, { container, byteOff
 
 function takePiece(names: Set<string>, shape: ListsShape, piece: JsonPiece): void {
   const [list] = piece.container?.path ?? []
-  const depth = list === undefined ? 1 : 2
-  const value = parseStrictJson(piece.bytes, { maxDepth: maxDepth - depth })
+  const outerDepth = list === undefined ? 1 : 2
+  const value = parseStrictJson(piece.bytes, { maxDepth: shape.maxDepth, outerDepth })
   const add = typeof list === 'string' ? shape.lists.get(list) : undefined
   if (add) {
     add(value)
@@ -48,7 +50,7 @@ function takePiece(names: Set<string>, shape: ListsShape, piece: JsonPiece): voi
 
 function noteName(names: Set<string>, { name, byteOffset }: { name: string; byteOffset: number }): void {
   const place = { pointer: pointerTo([name]), byteOffset }
-  if (names.has(name)) throw malformed(`the member ${name} is there twice`, place)
+  if (names.has(name)) throw malformed(`the member ${name.slice(0, maxShownName)} is there twice`, place)
   if (forbiddenNames.includes(name)) throw malformed(`the member name ${name} is not allowed`, place)
   names.add(name)
 }

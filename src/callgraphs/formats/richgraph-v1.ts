@@ -50,7 +50,7 @@ async function read(chunks: AsyncIterable<Buffer>, builder: GraphBuilder): Promi
     ],
     ['roots', (value: unknown) => builder.addEntryPoint(richRoot(value))],
   ])
-  await readLists(chunks, { format: 'richgraph-v1', lists })
+  await readLists(chunks, { format: 'richgraph-v1', lists, maxDepth: builder.maxDepth })
   for (const callee of callees.values()) if (!nodeIds.has(callee.id)) builder.addNode(callee)
 }
 

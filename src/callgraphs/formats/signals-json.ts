@@ -34,5 +34,5 @@ async function read(chunks: AsyncIterable<Buffer>, builder: GraphBuilder): Promi
     ['entrypoints', addEntryPoint],
     ['entryPoints', addEntryPoint],
   ])
-  await readLists(chunks, { format: 'signals-json', lists })
+  await readLists(chunks, { format: 'signals-json', lists, maxDepth: builder.maxDepth })
 }

@@ -47,7 +47,7 @@ async function read(chunks: AsyncIterable<Buffer>, builder: GraphBuilder): Promi
 
 function takeAt(builder: GraphBuilder, bytes: Buffer, place: Place & { readonly line: number }): void {
   try {
-    if (!take(builder, parseStrictJson(bytes))) {
+    if (!take(builder, parseStrictJson(bytes, { maxDepth: builder.maxDepth }))) {
       throw malformed(`line ${place.line} is no node, edge or meta record`, place)
     }
   } catch (error) {

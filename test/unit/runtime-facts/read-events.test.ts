@@ -22,7 +22,7 @@ interface HostileCase {
 const fixture = resolve(import.meta.dirname, '../../../fixtures/hostile/runtime-facts.json')
 const hostileCases: HostileCase[] = JSON.parse(readFileSync(fixture, 'utf8'))
 
-const limits = { maxLineBytes: 64 * 1024 }
+const limits = { maxLineBytes: 64 * 1024, maxDepth: 64 }
 
 async function readAll(...parts: (string | Uint8Array)[]): Promise<ReadEvent[]> {
   return (await Array.fromAsync(readEvents(limits, chunksOf(...parts)))).flat()
