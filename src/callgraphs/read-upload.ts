@@ -41,15 +41,13 @@ export async function readUpload(request: UploadRequest): Promise<CallgraphReque
 function readRaw({ tenant, query, headers, body, idempotencyKey, limits }: UploadRequest): CallgraphRequest {
   const { language, component, version } = query
   if (!language || !component || !version)
-    throw invalid('a raw graph names language, component and version in its query')
-  requireFewTargets(limits, query.target, (message) => new HttpError('QUERY_INVALID', message, at('/target', message)))
+    throw invalidQuery(
+      language ? (component ? '/version' : '/component') : '/language',
+      'a raw graph names language, component and version in its query',
+    )
+  requireFewTargets(limits, query.target, (message) => invalidQuery('/target', message))
   const analysisId = query.analysisId ?? analysisIdOf(headers)
-  const subject = subjectOf({
-    scanId: query.scanId,
-    imageDigest: query.imageDigest,
-    component: query.subjectComponent,
-    version: query.subjectVersion,
-  })
+  const subject = subjectOfQuery(query)
   const upload: CallgraphUpload = {
     tenant,
     language,
@@ -80,7 +78,7 @@ async function readEnvelope({
 }: UploadRequest): Promise<CallgraphRequest> {
   const [stray] = Object.keys(query)
   if (stray !== undefined)
-    throw invalid(`the query has "${stray}" but no language: a raw graph names its language there`)
+    throw invalidQuery('/language', `the query has "${stray}" but no language: a raw graph names its language there`)
   const bytes = await readWhole(body, { maxBytes: limits.jsonBodyBytes })
   if (bytes.length === 0)
     throw invalid('the body is empty: send a JSON envelope, or a graph with its language in the query')
@@ -90,7 +88,7 @@ async function readEnvelope({
     envelope.targets,
     (message) => new HttpError('REQUEST_INVALID', message, at('/targets', message)),
   )
-  const subject = envelope.subject ? subjectOf(withoutNulls(envelope.subject), 'demanded') : undefined
+  const subject = envelope.subject ? identifySubject(withoutNulls(envelope.subject)) : undefined
   const upload = uploadOf(tenant, envelope, subject, envelope.analysisId ?? analysisIdOf(headers))
   return { upload, idempotencyKey, parameters: {}, bodyDigest: sha256Of(bytes) }
 }
@@ -146,12 +144,21 @@ function requireFewTargets(
 }
 
 function at(pointer: string, message: string): { readonly violations: readonly Violation[] } {
-  return { violations: [{ code: 'too_big', message, pointer }] }
+  return { violations: [{ code: 'custom', message, pointer }] }
 }
 
-function subjectOf(input: SubjectInput, need: 'optional' | 'demanded' = 'optional'): IdentifiedSubject | undefined {
+const subjectPlaces = {
+  scanId: '/scanId',
+  imageDigest: '/imageDigest',
+  component: '/subjectComponent',
+  version: '/subjectVersion',
+}
+
+function subjectOfQuery(query: CallgraphQuery): IdentifiedSubject | undefined {
+  const { scanId, imageDigest, subjectComponent: component, subjectVersion: version } = query
+  const input: SubjectInput = { scanId, imageDigest, component, version }
   const isNamed = Object.values(input).some((part) => part !== undefined)
-  return isNamed || need === 'demanded' ? identifySubject(input) : undefined
+  return isNamed ? identifySubject(input, subjectPlaces) : undefined
 }
 
 function analyzerOf(parts: { name: string; version?: string | undefined; algorithm?: string | undefined }) {
@@ -176,9 +183,14 @@ function checked<Value>(schema: z.ZodType<Value>, value: unknown): Value {
   if (outcome.success) return outcome.data
   const violations = violationsOf(outcome.error.issues)
   const [first] = violations
-  throw new HttpError('REQUEST_INVALID', `body ${first?.pointer ?? ''}: ${first?.message ?? 'is not valid'}`, {
+  const place = first?.pointer ? `body ${first.pointer}` : 'body'
+  throw new HttpError('REQUEST_INVALID', `${place}: ${first?.message ?? 'is not valid'}`, {
     violations,
   })
+}
+
+function invalidQuery(pointer: string, message: string): HttpError {
+  return new HttpError('QUERY_INVALID', message, at(pointer, message))
 }
 
 function invalid(message: string): HttpError {

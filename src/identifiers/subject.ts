@@ -25,38 +25,54 @@ export class SubjectError extends ServiceError<keyof typeof subjectProblems> {}
 
 const maxKeyLength = 512
 
+/** Where a request says the parts of its subject, as pointers into its body or its query. */
+export type SubjectPlaces = Readonly<Record<keyof SubjectInput, string>>
+
+const bodyPlaces: SubjectPlaces = {
+  scanId: '/subject/scanId',
+  imageDigest: '/subject/imageDigest',
+  component: '/subject/component',
+  version: '/subject/version',
+}
+
 /** `subjectKey` is the first non-empty of scanId, imageDigest, component|version: trimmed, NFC, case kept. Source: contracts, 4. */
-export function identifySubject(input: SubjectInput): IdentifiedSubject {
-  const scanId = cleanPart('scanId', input.scanId)
-  const imageDigest = cleanPart('imageDigest', input.imageDigest)
-  const component = cleanPart('component', input.component)
-  const version = cleanPart('version', input.version)
-  const identities: { subject: Subject; key: string }[] = []
-  if (scanId) identities.push({ subject: { scanId }, key: scanId })
-  if (imageDigest) identities.push({ subject: { imageDigest }, key: imageDigest })
-  if (component && version) identities.push({ subject: { component, version }, key: `${component}|${version}` })
+export function identifySubject(input: SubjectInput, places: SubjectPlaces = bodyPlaces): IdentifiedSubject {
+  const scanId = cleanPart('scanId', input, places)
+  const imageDigest = cleanPart('imageDigest', input, places)
+  const component = cleanPart('component', input, places)
+  const version = cleanPart('version', input, places)
+  const identities: { subject: Subject; key: string; place: string }[] = []
+  if (scanId) identities.push({ subject: { scanId }, key: scanId, place: places.scanId })
+  if (imageDigest) identities.push({ subject: { imageDigest }, key: imageDigest, place: places.imageDigest })
+  if (component && version) {
+    const key = `${component}|${version}`
+    identities.push({ subject: { component, version }, key, place: places.component })
+  }
   const [first, ...others] = identities
   if (!first) {
     throw new SubjectError('SUBJECT_INVALID', 'Subject must include scanId/imageDigest/component+version')
   }
-  for (const { key } of identities) {
-    if (key.length > maxKeyLength) throw invalid(`a subject key has at most ${maxKeyLength} characters`)
+  for (const { key, place } of identities) {
+    if (key.length > maxKeyLength) throw invalid(`a subject key has at most ${maxKeyLength} characters`, place)
   }
   const aliases = [...new Set(others.map(({ key }) => key))].filter((key) => key !== first.key)
   return { subject: first.subject, subjectKey: first.key, aliases }
 }
 
-function cleanPart(name: string, text: string | undefined): string | undefined {
+function cleanPart(name: keyof SubjectInput, input: SubjectInput, places: SubjectPlaces): string | undefined {
+  const text = input[name]
+  const place = places[name]
   if (text === undefined) return undefined
   const cleaned = text.trim().normalize('NFC')
   // A lone surrogate has no canonical form: every fold of such a subject would fail.
-  if (!cleaned.isWellFormed()) throw invalid(`subject.${name} is not well-formed Unicode`)
+  if (!cleaned.isWellFormed()) throw invalid(`subject.${name} is not well-formed Unicode`, place)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (/[\u0000-\u001f\u007f-\u009f]/.test(cleaned)) throw invalid(`subject.${name} has a control character`)
-  if (cleaned.includes('|')) throw invalid(`subject.${name} must not contain "|"`)
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(cleaned)) throw invalid(`subject.${name} has a control character`, place)
+  if (cleaned.includes('|')) throw invalid(`subject.${name} must not contain "|"`, place)
   return cleaned === '' ? undefined : cleaned
 }
 
-function invalid(message: string): SubjectError {
-  return new SubjectError('SUBJECT_INVALID', message)
+function invalid(message: string, pointer: string): SubjectError {
+  const violations = [{ code: 'SUBJECT_INVALID', message, pointer }]
+  return new SubjectError('SUBJECT_INVALID', message, { violations })
 }

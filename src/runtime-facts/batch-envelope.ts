@@ -1,13 +1,20 @@
 import type { ObservationWindow } from '../evidence/evidence.ts'
-import { type IdentifiedSubject, identifySubject, type SubjectInput } from '../identifiers/subject.ts'
+import {
+  type IdentifiedSubject,
+  identifySubject,
+  type SubjectInput,
+  type SubjectPlaces,
+} from '../identifiers/subject.ts'
 import { parseTimestamp } from '../identifiers/timestamp.ts'
 import { checkText } from './check-text.ts'
-import { RuntimeFactsError } from './runtime-facts-errors.ts'
+import { type RuntimeFactsCode, RuntimeFactsError } from './runtime-facts-errors.ts'
 
 /** What a batch says of itself, as the client wrote it: in the body, in the query, or in headers. */
 export interface SaidEnvelope {
   readonly callgraphId?: string | undefined
   readonly subject?: SubjectInput | undefined
+  /** Where its subject stands, if not in the body. */
+  readonly subjectPlaces?: SubjectPlaces
   readonly analysisId?: string | undefined
   readonly observedFrom?: string | undefined
   readonly observedTo?: string | undefined
@@ -28,8 +35,8 @@ export interface BatchEnvelope extends IdentifiedSubject {
 /** Refuses in the order that the runbook promises: callgraph, subject, and only then the rest. */
 export function settleEnvelope(said: SaidEnvelope): BatchEnvelope {
   const callgraphId = cleanMember('callgraphId', said.callgraphId)
-  if (callgraphId === undefined) throw new RuntimeFactsError('CALLGRAPH_ID_REQUIRED', 'callgraphId is required')
-  const subject = identifySubject(said.subject ?? {})
+  if (callgraphId === undefined) throw refusedAt('callgraphId', 'CALLGRAPH_ID_REQUIRED', 'callgraphId is required')
+  const subject = identifySubject(said.subject ?? {}, said.subjectPlaces)
   const analysisId = cleanMember('analysisId', said.analysisId)
   const window = settleWindow(said)
   const source = cleanMember('source', said.metadata?.[sourceKey] ?? said.source)
@@ -48,8 +55,12 @@ export const sourceKey = 'provenance.source'
 
 function cleanMember(name: string, said: string | undefined): string | undefined {
   const { text, problem } = checkText(said)
-  if (problem) throw new RuntimeFactsError('ENVELOPE_INVALID', `${name}: ${problem.message}`)
+  if (problem) throw refusedAt(name, 'ENVELOPE_INVALID', `${name}: ${problem.message}`)
   return text
+}
+
+function refusedAt(name: string, code: RuntimeFactsCode, message: string): RuntimeFactsError {
+  return new RuntimeFactsError(code, message, { violations: [{ code, message, pointer: `/${name}` }] })
 }
 
 function settleWindow(said: SaidEnvelope): ObservationWindow | undefined {

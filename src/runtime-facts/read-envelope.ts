@@ -31,13 +31,16 @@ const windowSpellings = { from: ['from'], to: ['to'], dropped: ['dropped'] } as 
 export function readEnvelope(body: unknown): StructuredBody {
   const violations: Violation[] = []
   const envelope = new ObjectReader(envelopeSpellings, { value: body, pointer: '', violations })
-  const window = new ObjectReader(windowSpellings, envelope.member('observation'))
+  const observation = envelope.member('observation')
+  const window = new ObjectReader(windowSpellings, observation)
+  // Who declares a window says both of its times: an empty one is not the same as none.
+  const missing = observation.value === undefined ? undefined : ''
   const said: SaidEnvelope = {
     callgraphId: envelope.text('callgraphId'),
     subject: readSubject(new ObjectReader(subjectSpellings, envelope.member('subject'))),
     analysisId: envelope.text('analysisId'),
-    observedFrom: window.text('from'),
-    observedTo: window.text('to'),
+    observedFrom: window.text('from') ?? missing,
+    observedTo: window.text('to') ?? missing,
     observationsDropped: window.count('dropped'),
     metadata: envelope.metadata('metadata'),
   }

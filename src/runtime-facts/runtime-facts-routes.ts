@@ -50,7 +50,7 @@ function structuredRoute(app: HttpServer, deps: RuntimeFactsRoutesDeps): void {
     {
       config: { ...config, operation: 'ingestRuntimeFacts' },
       schema: { body: RuntimeFactsBody, response },
-      preValidation: (request) => requireType(request, ['application/json']),
+      preParsing: (request) => requireType(request, ['application/json']),
     },
     async (request, reply) => {
       const source = headerOf(request.headers, 'x-source')
@@ -67,7 +67,7 @@ function streamedRoute(app: HttpServer, deps: RuntimeFactsRoutesDeps): void {
     {
       config: { ...config, operation: 'ingestRuntimeFactStream' },
       schema: { querystring: StreamedQuery, body: RuntimeFactsStream, consumes: streamTypes, response },
-      preValidation: (request) => requireType(request, streamTypes),
+      preParsing: (request) => requireType(request, streamTypes),
     },
     async (request, reply) => {
       const said = envelopeOf(request.query, request.headers)

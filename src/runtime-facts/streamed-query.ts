@@ -25,12 +25,20 @@ type StreamedQuery = z.infer<typeof StreamedQuery>
 export function envelopeOf(query: StreamedQuery, headers: IncomingHttpHeaders): SaidEnvelope {
   return {
     callgraphId: query.callgraphId || headerOf(headers, 'x-callgraph-id') || headerOf(headers, 'callgraphid'),
+    subjectPlaces,
     subject: subjectOf(query) ?? subjectOfHeaders(headers),
     analysisId: query.analysisId || headerOf(headers, 'x-analysis-id'),
     observedFrom: query.observedFrom || undefined,
     observedTo: query.observedTo || undefined,
     source: headerOf(headers, 'x-source'),
   }
+}
+
+const subjectPlaces = {
+  scanId: '/scanId',
+  imageDigest: '/imageDigest',
+  component: '/component',
+  version: '/version',
 }
 
 /** A header's text; one that is empty was not sent. */

@@ -340,8 +340,8 @@ describe('a structured body', () => {
 
   const twice = JSON.stringify(document).replace('"events"', '"callgraphId":"x","events"')
   test.each([
-    ['nothing at all', '', 'CALLGRAPH_ID_REQUIRED', undefined],
-    ['an empty object', {}, 'CALLGRAPH_ID_REQUIRED', undefined],
+    ['nothing at all', '', 'CALLGRAPH_ID_REQUIRED', '/callgraphId'],
+    ['an empty object', {}, 'CALLGRAPH_ID_REQUIRED', '/callgraphId'],
     ['no subject', { callgraphId: 'cg' }, 'SUBJECT_INVALID', undefined],
     ['no events', { callgraphId: 'cg', subject: { scanId: 's' } }, 'RUNTIME_FACTS_EMPTY', undefined],
     ['empty events', { callgraphId: 'cg', subject: { scanId: 's' }, events: [] }, 'RUNTIME_FACTS_EMPTY', undefined],
@@ -363,7 +363,7 @@ describe('a structured body', () => {
       'FIELD_CHARACTER_INVALID',
       '/subject/scanId',
     ],
-    ['a bar in a subject', { ...document, subject: { scanId: 'a|b' } }, 'SUBJECT_INVALID', undefined],
+    ['a bar in a subject', { ...document, subject: { scanId: 'a|b' } }, 'SUBJECT_INVALID', '/subject/scanId'],
     ['events that are no list', { ...document, events: {} }, 'FIELD_TYPE_INVALID', '/events'],
     [
       'a window without an end',
