@@ -3,6 +3,7 @@ import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-
 import type { ProblemTable } from '../errors.ts'
 import { correlateRequests, correlationIdOf } from './correlation.ts'
 import { renderProblems, sendProblem } from './problems.ts'
+import { refuseBrokenQueries } from './query-encoding.ts'
 import type { HttpServer } from './route.ts'
 import { discardUnreadBodies } from './unread-body.ts'
 import { validatorCompiler } from './validation.ts'
@@ -41,6 +42,7 @@ export function createHttpServer({ problems, logger, requestTimeoutMs = 0 }: Htt
   app.setSerializerCompiler(serializerCompiler)
   app.removeAllContentTypeParsers()
   correlateRequests(app)
+  refuseBrokenQueries(app)
   renderProblems(app, problems)
   discardUnreadBodies(app, { lingerMs: 5_000 })
   return app

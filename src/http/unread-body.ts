@@ -7,11 +7,11 @@ import type { HttpServer } from './route.ts'
 export function discardUnreadBodies(app: HttpServer, { lingerMs }: { readonly lingerMs: number }): void {
   app.addHook('onResponse', async ({ raw }) => {
     // Nothing comes any more: all was read, or the connection is gone.
-    if (raw.complete || raw.destroyed) return
+    if (raw.complete || raw.readableEnded || raw.destroyed) return
     // A reader that gave up while it waited still listens, and keeps the stream from flowing.
     raw.removeAllListeners('readable')
     raw.resume()
-    const timer = setTimeout(() => raw.socket.destroy(), lingerMs)
+    const timer = setTimeout(() => raw.destroy(), lingerMs)
     raw.once('close', () => clearTimeout(timer))
     raw.once('end', () => clearTimeout(timer))
   })
