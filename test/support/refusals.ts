@@ -42,7 +42,7 @@ export async function expectRefusal(built: BuiltApp, row: Refusal, request: Refu
   expect({ status: answer.status, code: answer.body['code'] }).toEqual({ status: row.status, code: row.code })
   expectCompleteProblem(answer, request.url)
   if (row.detail !== undefined) expect(answer.body['detail']).toBe(row.detail)
-  if (row.place) expect(answer.body['errors']).toMatchObject([row.place])
+  if (row.place) expect(answer.body['errors']).toMatchObject({ 0: row.place })
   expect(await built.stored()).toEqual(before)
   return answer
 }
