@@ -18,10 +18,21 @@ export interface FoldDeps extends FoldLeaseDeps {
   readonly findCallgraph: (tenant: Evidence['tenant'], callgraphId: string) => Promise<CallgraphRecord | undefined>
   readonly compute: (input: FoldInput) => Promise<FoldOutput>
   readonly onSaved: (row: FactRow) => void
+  /** Told of every new version of a fact once it is durable. */
+  readonly onUpdated: (updated: UpdatedFact) => void
   readonly failPoints: FailPoints
   readonly profile: ScoringProfile
   readonly limits: FoldLimits
   readonly factLimits: FactLimits
+}
+
+/** What the log tells of a new version. */
+export interface UpdatedFact extends PendingSubject {
+  readonly factVersion: number
+  readonly digest: string
+  readonly verdict: string
+  readonly change: string
+  readonly score: number
 }
 
 export interface FoldLimits {
@@ -57,9 +68,15 @@ async function foldOnce(deps: FoldDeps, subject: PendingSubject, marked: Set<str
   if ((await deps.facts.save(next)) === 'conflict') return 'again'
   deps.failPoints.reach('after-save')
   deps.onSaved(next)
+  if (output.hasChanged) deps.onUpdated(updatedFact(next, output))
   deps.failPoints.reach('before-mark')
   await markFolded(deps, next, marked)
   return 'again'
+}
+
+function updatedFact({ tenant, subjectKey, version }: FactRow, { digest, change, summary }: FoldOutput): UpdatedFact {
+  const { verdict, score } = summary
+  return { tenant, subjectKey, factVersion: version, digest, verdict, change, score }
 }
 
 /**
@@ -128,7 +145,13 @@ function nextRow(
 const maxBodyBytesInRow = 256 * 1024
 
 function storedFactOf({ digest, summary, metadata, body }: FoldOutput): StoredFact {
-  return { digest, computedAt: summary.computedAt, summary, metadata, ...(body.byteLength <= maxBodyBytesInRow && { body }) }
+  return {
+    digest,
+    computedAt: summary.computedAt,
+    summary,
+    metadata,
+    ...(body.byteLength <= maxBodyBytesInRow && { body }),
+  }
 }
 
 function factUpdatedEvent(version: number, { digest, change, summary }: FoldOutput): SlimEvent {
