@@ -21,7 +21,7 @@ interface RowInput {
 /** Only cells near the diagonal can stay within the bound; the rest are never looked at. */
 function nextRow(above: readonly number[], { one, other, row, bound }: RowInput): number[] {
   const far = bound + 1
-  const current = new Array<number>(other.length + 1).fill(far)
+  const current = Array.from({ length: other.length + 1 }, () => far)
   if (row <= bound) current[0] = row
   const last = Math.min(other.length, row + bound)
   for (let column = Math.max(1, row - bound); column <= last; column += 1) {

@@ -1,76 +1,71 @@
 import { compareOrdinal } from '../lib/ordinal.ts'
+import { editDistance } from './edit-distance.ts'
 import type { GraphIndex } from './graph-index.ts'
+import { firstAtLeast } from './ids-in-order.ts'
 
-interface Candidate {
-  readonly id: string
-  readonly distance: number
-  readonly sharedEnd: number
-}
-
-/** Longer than any name that somebody mistyped: what would cost a table of distances is not compared. */
-const maxComparedLength = 256
+/** A suggestion must not cost what a search does: in a graph with more nodes only those around the name are looked at. */
+const maxLookedAt = 20_000
 
 /**
  * Ids that whoever wrote `name` may have meant: those whose own name is the same or nearly so, whatever stands around it,
- * and of these the ones that agree longest from the end. Nearest first.
+ * and of these the ones that share most of the rest. Nearest first; for people, since nothing is ever resolved by them.
  */
 export function nearestNames(index: GraphIndex, name: string, limit: number): string[] {
   const asked = name.toLowerCase()
   const wanted = ownName(asked)
-  const found: Candidate[] = []
-  for (let node = 0; node < index.nodeCount; node++) {
-    const id = index.idOf(node)
+  if (wanted === '') return []
+  const near: Candidate[] = []
+  for (const id of idsAround(index, name)) {
     const lower = id.toLowerCase()
-    const distance = distanceWithin(wanted, ownName(lower))
-    if (distance !== undefined) keepNearest(found, { id, distance, sharedEnd: sharedEndOf(asked, lower) }, limit)
+    const distance = editDistance(wanted, ownName(lower), slipsIn(wanted))
+    if (distance !== undefined) near.push({ id, distance, shared: sharedLength(asked, lower) })
   }
-  return found.map(({ id }) => id)
+  return near
+    .sort(nearestFirst)
+    .slice(0, limit)
+    .map(({ id }) => id)
 }
 
-/** The last word of a name, without what tells where it stands or what it takes. */
-function ownName(name: string): string {
-  // A receiver stands in parentheses in front, parameters and places stand behind.
-  const head = name.startsWith('(') ? name : name.replace(/[(@].*$/s, '')
-  const words = head.split(/[^\p{L}\p{N}_$]+/u)
-  return words.findLast((word) => word !== '') ?? name
+interface Candidate {
+  readonly id: string
+  readonly distance: number
+  readonly shared: number
 }
 
-function keepNearest(found: Candidate[], candidate: Candidate, limit: number): void {
-  const position = found.findIndex((other) => compareCandidates(candidate, other) < 0)
-  if (position < 0 && found.length >= limit) return
-  found.splice(position < 0 ? found.length : position, 0, candidate)
-  if (found.length > limit) found.pop()
+function nearestFirst(left: Candidate, right: Candidate): number {
+  return left.distance - right.distance || right.shared - left.shared || compareOrdinal(left.id, right.id)
 }
 
-function compareCandidates(one: Candidate, other: Candidate): number {
-  return one.distance - other.distance || other.sharedEnd - one.sharedEnd || compareOrdinal(one.id, other.id)
+/** One slip in four characters, and never many. */
+function slipsIn(name: string): number {
+  return Math.min(4, Math.floor(name.length / 4))
 }
 
-function sharedEndOf(one: string, other: string): number {
-  let shared = 0
-  while (shared < one.length && shared < other.length && one.at(-1 - shared) === other.at(-1 - shared)) shared++
-  return shared
+function* idsAround(index: GraphIndex, name: string): Generator<string> {
+  const middle = firstAtLeast(index, name)
+  const first = Math.max(0, Math.min(middle - maxLookedAt / 2, index.nodeCount - maxLookedAt))
+  const end = Math.min(index.nodeCount, first + maxLookedAt)
+  for (let node = first; node < end; node += 1) yield index.idOf(node)
 }
 
-/** Levenshtein's distance, as long as it is at most a quarter of the name; undefined beyond. */
-function distanceWithin(one: string, other: string): number | undefined {
-  if (one === other) return 0
-  const most = Math.floor(one.length / 4)
-  if (Math.abs(one.length - other.length) > most || one.length > maxComparedLength) return undefined
-  let row = Array.from({ length: other.length + 1 }, (_, column) => column)
-  for (const [line, letter] of [...one].entries()) {
-    row = nextRow(row, letter, { line, other })
-    if (Math.min(...row) > most) return undefined
-  }
-  const distance = row.at(-1) ?? 0
-  return distance <= most ? distance : undefined
+/** What would cost a table of distances is cut off. */
+const maxNameLength = 128
+
+/** The last part of a name, without places, parameters and type arguments, whatever the language. */
+export function ownName(id: string): string {
+  const unplaced = id.slice(-4096).replace(/(?:@\d+)?(?::\d+)+$|\[\d+,\d+\]$/, '')
+  // A receiver stands in parentheses in front; type arguments and parameters stand behind.
+  const ends = [unplaced.indexOf('['), unplaced.indexOf('(', 1)].filter((end) => end > 0)
+  const whole = unplaced.slice(0, ends.length === 0 ? undefined : Math.min(...ends))
+  return (whole.split(/[.#:/)]/).at(-1) ?? '').slice(-maxNameLength)
 }
 
-function nextRow(row: readonly number[], letter: string, { line, other }: { line: number; other: string }): number[] {
-  const next = [line + 1]
-  for (let column = 1; column < row.length; column++) {
-    const changed = (row[column - 1] ?? 0) + (other[column - 1] === letter ? 0 : 1)
-    next.push(Math.min(changed, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1))
-  }
-  return next
+/** How much of both is alike at either end. */
+function sharedLength(one: string, other: string): number {
+  const shortest = Math.min(one.length, other.length)
+  let before = 0
+  while (before < shortest && one[before] === other[before]) before += 1
+  let behind = 0
+  while (behind < shortest - before && one.at(-1 - behind) === other.at(-1 - behind)) behind += 1
+  return before + behind
 }
