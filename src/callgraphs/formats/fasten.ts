@@ -21,12 +21,15 @@ const fastenEntryPoints: EntryPointRule = (nodes) => {
 /** FASTEN's JSON of Java and Python: tables of numbered functions, and calls between the numbers. Older files keep calls in `graph`. */
 export const fasten: GraphFormat = { name: 'fasten', recognises, read, infer: fastenEntryPoints }
 
-function recognises({ shape, members }: ContentSample): boolean {
+/** Two of three kinds of members; in a head that is cut off, one that nobody else has. */
+function recognises({ shape, members, isWhole }: ContentSample): boolean {
   const kindOf = (name: string) => members.get(name)?.kind
+  const isTelling = kindOf('cha') === 'object' || kindOf('call-sites') === 'array'
   const hasCalls = kindOf('graph') === 'object' || kindOf('call-sites') === 'array'
-  const isLabelled = kindOf('forge') === 'string' || kindOf('product') === 'string'
   const hasTables = kindOf('cha') === 'object' || kindOf('modules') === 'object'
-  return shape === 'object' && [hasTables, hasCalls, isLabelled].filter(Boolean).length >= 2
+  const isLabelled = kindOf('forge') === 'string' || kindOf('product') === 'string'
+  const told = [hasTables, hasCalls, isLabelled].filter(Boolean).length
+  return shape === 'object' && (told >= 2 || (isTelling && !isWhole))
 }
 
 async function read(chunks: AsyncIterable<Buffer>, builder: GraphBuilder): Promise<void> {

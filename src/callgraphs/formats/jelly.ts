@@ -28,12 +28,14 @@ const entryFiles: EntryPointRule = (nodes) =>
 export const jelly: GraphFormat = { name: 'jelly', recognises, read, infer: entryFiles }
 
 /** Tables are objects by number, or lists: then only what a location looks like tells them from functions of our own shape. */
-function recognises({ shape, members }: ContentSample): boolean {
-  if (shape !== 'object' || members.get('files')?.kind !== 'array') return false
-  const functions = members.get('functions')
+function recognises({ shape, members, isWhole }: ContentSample): boolean {
   const hasPairs = ['fun2fun', 'call2fun'].some((name) => members.get(name)?.kind === 'array')
-  if (functions?.kind === 'object') return hasPairs || isJellyLocation(functions.firstElement)
-  return functions?.kind === 'array' && (functions.isEmpty ? hasPairs : isJellyLocation(functions.firstElement))
+  const functions = members.get('functions')
+  if (shape !== 'object') return false
+  if (functions === undefined) return hasPairs && !isWhole
+  if (members.get('files')?.kind !== 'array') return false
+  const mayBeEmpty = functions.kind === 'object' || functions.isEmpty
+  return isJellyLocation(functions.firstElement) || (mayBeEmpty && hasPairs)
 }
 
 async function read(chunks: AsyncIterable<Buffer>, builder: GraphBuilder, { root }: ReadOptions): Promise<void> {

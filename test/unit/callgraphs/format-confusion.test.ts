@@ -87,3 +87,30 @@ describe('small contents', () => {
     )
   })
 })
+
+describe('members in alphabetical order, and the first of them larger than what is looked at', () => {
+  const numbers = Array.from({ length: 400_000 }, (_, at) => [at % 2, 0])
+
+  test.each([
+    [
+      'fasten',
+      {
+        'call-sites': numbers.map(([from, to]) => [String(from), String(to), {}]),
+        cha: { internalTypes: { '/a/B': { methods: { 0: { uri: '/a/B.c()V' }, 1: { uri: '/a/B.d()V' } } } } },
+      },
+    ],
+    [
+      'jelly',
+      {
+        call2fun: [],
+        files: ['a.js'],
+        fun2fun: numbers.concat(numbers),
+        functions: { 0: '0:1:1:9:1', 1: '0:2:1:3:2' },
+      },
+    ],
+  ])('%s', async (format, document) => {
+    const read = await readGraph(document)
+    expect(read.format).toBe(format)
+    expect(read.graph).toMatchObject({ edgeCount: 2, externalCount: 0 })
+  })
+})
