@@ -89,6 +89,7 @@ describe('a recompute', () => {
     const subject = { scanId: 'full' }
     await recompute({ subject, callgraphIds: [graphId], targets: ['a', 'b', 'c', 'd', 'e'] })
     await recompute({ subject, targets: ['f', 'g', 'h'] })
+    await service.built.settled()
     const before = await service.built.stored()
     expect(await recompute({ subject, targets: ['i'] })).toMatchObject({
       status: 409,
@@ -112,6 +113,7 @@ test.each([
   ['broken JSON', '{"subject"', 400, 'JSON_MALFORMED'],
   ['no body', '', 400, 'REQUEST_INVALID'],
 ])('a recompute with %s is refused and leaves nothing behind', async (_name, body, status, code) => {
+  await service.built.settled()
   const before = await service.built.stored()
   const answer = await service.post('/signals/reachability/recompute', body)
   expect({ status: answer.status, code: answer.body['code'] }).toEqual({ status, code })

@@ -122,6 +122,7 @@ test.each([
   ['a subject without a key', { subject: {} }, 400, 'SUBJECT_INVALID'],
   ['too many', { unknowns: Array.from({ length: 1_501 }, () => ({ symbolId: 'a' })) }, 400, 'REQUEST_INVALID'],
 ])('a report with %s is refused and leaves nothing behind', async (_name, part, status, code) => {
+  await service.built.settled()
   const before = await service.built.stored()
   const body = { subject: { scanId: 's' }, callgraphId: graphId, unknowns: [{ symbolId: 'a' }], ...part }
   const answer = await service.post('/signals/unknowns', body)
@@ -160,6 +161,7 @@ describe('a synthetic batch', () => {
     ['for an unknown graph', { callgraphId: 'cg-none' }, 404, 'CALLGRAPH_NOT_FOUND'],
     ['of too many symbols', { symbols: 101 }, 400, 'REQUEST_INVALID'],
   ])('%s is refused', async (_name, part, status, code) => {
+    await service.built.settled()
     const before = await service.built.stored()
     const answer = await synthetic({ subject: { scanId: 'synthetic:3' }, callgraphId: graphId, ...part })
     expect({ status: answer.status, code: answer.body['code'] }).toEqual({ status, code })
