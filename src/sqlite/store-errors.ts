@@ -1,11 +1,4 @@
-import { ServiceError } from '../errors.ts'
-
-export const storeProblems = {
-  STORE_UNAVAILABLE: { status: 503, title: 'The store cannot be used at the moment', retryable: true },
-  STORE_REFUSED: { status: 500, title: 'The store refused a statement' },
-} as const
-
-export class StoreError extends ServiceError<keyof typeof storeProblems> {}
+import { type StoreError, storeError, type storeProblems } from '../lib/store-errors.ts'
 
 /** A failure as it crosses from the writer's thread, where errors lose their class. */
 export interface StoreFailure {
@@ -41,11 +34,8 @@ export function failureOf(error: unknown): StoreFailure {
   return { status: 'failed', code: ourFault.has(primaryCodeOf(error)) ? 'STORE_REFUSED' : 'STORE_UNAVAILABLE', message }
 }
 
-/** The message of the driver goes to the log as the cause; clients get ours. */
 export function storeErrorOf({ code, message }: StoreFailure): StoreError {
-  const cause = new Error(message)
-  if (code === 'STORE_REFUSED') return new StoreError(code, 'the store refused a statement', { cause })
-  return new StoreError(code, 'the store cannot be used at the moment', { cause, retryAfterSeconds: 5 })
+  return storeError(code, message)
 }
 
 /** Runs a read, and translates what the driver throws. */
