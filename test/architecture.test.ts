@@ -9,7 +9,7 @@ const rows = [
   ['errors.ts'],
   ['lib'],
   ['identifiers'],
-  ['telemetry', 'sqlite', 'redis'],
+  ['telemetry', 'sqlite', 'mongo', 'redis'],
   ['cas', 'http', 'auth'],
   ['events', 'provenance'],
   ['evidence'],
@@ -27,6 +27,7 @@ const roles: { name: string; module: RegExp; may: RegExp }[] = [
     may: /^(http\/|auth\/|app\.ts$|main\.ts$)|-routes\.ts$/,
   },
   { name: 'SQLite', module: /^node:sqlite$/, may: /^sqlite\/|\/sqlite-[^/]*$/ },
+  { name: 'MongoDB', module: /^mongodb$/, may: /^mongo\/|\/mongo-[^/]*$/ },
   { name: 'Redis', module: /^ioredis$/, may: /^redis\/|\/redis-[^/]*$/ },
 ]
 
