@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { MongoCallgraphRepository } from '../../src/callgraphs/mongo-callgraph-repository.ts'
+import { MongoEventLog } from '../../src/events/mongo-event-log.ts'
+import { MongoEvidenceQueue } from '../../src/evidence/mongo-evidence-queue.ts'
+import { MongoFactRepository } from '../../src/facts/mongo-fact-repository.ts'
+import { keepsCallgraphRepositoryContract } from '../contract/callgraph-repository.ts'
+import { keepsEventLogContract } from '../contract/event-log.ts'
+import { keepsEvidenceQueueContract } from '../contract/evidence-queue.ts'
+import { keepsFactRepositoryContract } from '../contract/fact-repository.ts'
+import { type MongodKind, mongodProgram } from '../support/real-parts/mongod.ts'
+import { openTwoMongoReplicas, type TwoMongoReplicas } from '../support/temporary-mongo.ts'
+
+const kinds: readonly MongodKind[] = ['a standalone server', 'a replica set']
+
+describe.skipIf(!mongodProgram).each(kinds)('on %s', (kind) => {
+  let replicas: TwoMongoReplicas
+  beforeAll(async () => {
+    replicas = await openTwoMongoReplicas(kind)
+  })
+  afterAll(() => replicas.close())
+
+  const close = (): Promise<void> => replicas.empty()
+
+  keepsEvidenceQueueContract('MongoDB', async () => {
+    const { one, other } = replicas
+    return { queue: new MongoEvidenceQueue(one), replica: new MongoEvidenceQueue(other), close }
+  })
+  keepsCallgraphRepositoryContract('MongoDB', async () => {
+    const { one, other } = replicas
+    return { callgraphs: new MongoCallgraphRepository(one), replica: new MongoCallgraphRepository(other), close }
+  })
+  keepsFactRepositoryContract('MongoDB', async () => {
+    const { one, other } = replicas
+    return { facts: new MongoFactRepository(one), replica: new MongoFactRepository(other), close }
+  })
+  keepsEventLogContract('MongoDB', async () => {
+    const { one, other } = replicas
+    return { log: new MongoEventLog(one), replica: new MongoEventLog(other), close }
+  })
+})
