@@ -1,4 +1,12 @@
 import type { FactUpdated } from '../../src/events/fact-updated.ts'
+import { EventFollower } from './event-follower.ts'
+
+export interface PostedBatch {
+  readonly key: string
+  readonly symbols: readonly string[]
+  /** Answered when the fact holds the batch. */
+  readonly isAwaited?: boolean
+}
 
 /** A client that remembers what was acknowledged: the only witness that counts after a crash. */
 export class EvidenceClient {
@@ -12,30 +20,55 @@ export class EvidenceClient {
   }
 
   /** Posts a batch under its key, as often as needed; false when the service died before it answered. */
-  async post(url: string, key: string, symbols: readonly string[]): Promise<boolean> {
-    const query = new URLSearchParams({ callgraphId: this.callgraphId, scanId: this.subject })
-    const body = symbols.map((symbolId) => JSON.stringify({ symbolId, observedAt: '2026-11-20T12:00:00Z' })).join('\n')
-    const response = await fetch(`${url}/signals/runtime-facts/ndjson?${query}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-ndjson', 'idempotency-key': key },
-      body,
-    }).catch(() => undefined)
+  async post(url: string, batch: PostedBatch): Promise<boolean> {
+    const response = await this.send(url, batch).catch(() => undefined)
     if (!response) return false
     if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`)
-    // Read before it counts: headers alone are an answer too, but a cut one might be taken for none.
+    // The status alone is the promise: whether the rest of the answer arrives makes no difference.
+    this.acknowledged.add(batch.key)
     await response.text().catch(() => undefined)
-    this.acknowledged.add(key)
     return true
   }
+
+  async send(url: string, { key, symbols, isAwaited = false }: PostedBatch): Promise<Response> {
+    const query = new URLSearchParams({ callgraphId: this.callgraphId, scanId: this.subject })
+    return await fetch(`${url}/signals/runtime-facts/ndjson?${query}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-ndjson',
+        'idempotency-key': key,
+        ...(isAwaited && { prefer: 'wait=30' }),
+      },
+      body: linesOf(symbols),
+    })
+  }
+}
+
+export function linesOf(symbols: readonly string[]): string {
+  return symbols.map((symbolId) => JSON.stringify({ symbolId, observedAt: '2026-11-20T12:00:00Z' })).join('\n')
 }
 
 export interface PostedGraph {
   readonly callgraphId: string
+  readonly status: string
 }
 
+/** `main` calls `a`, which calls `b`; `c` stands alone. */
 export async function postSmallGraph(url: string, subject: string): Promise<PostedGraph> {
-  const graph = { nodes: ['main', 'a', 'b', 'c'].map((id) => ({ id, name: id })), edges: [['main', 'a'], ['a', 'b']].map(([from, to]) => ({ from, to })) }
-  const query = new URLSearchParams({ language: 'node', component: 'crash', version: '1', scanId: subject, target: 'b' })
+  const graph = {
+    nodes: ['main', 'a', 'b', 'c'].map((id) => ({ id, name: id })),
+    edges: [
+      { from: 'main', to: 'a' },
+      { from: 'a', to: 'b' },
+    ],
+  }
+  const query = new URLSearchParams({
+    language: 'node',
+    component: 'crash',
+    version: '1',
+    scanId: subject,
+    target: 'b',
+  })
   const response = await fetch(`${url}/signals/callgraphs?${query}`, {
     method: 'POST',
     headers: { prefer: 'wait=30' },
@@ -45,46 +78,44 @@ export async function postSmallGraph(url: string, subject: string): Promise<Post
   return (await response.json()) as PostedGraph
 }
 
-export interface SettledFact {
-  readonly hits: ReadonlyMap<string, number>
+export interface ReadFact {
+  readonly hits: Readonly<Record<string, number>>
   readonly version: number
+  readonly digest: string
+  readonly etag: string
+  readonly pending: number
+  readonly text: string
 }
 
-/** The fact once nothing of its subject waits any more. */
-export async function settledFact(url: string, subject: string): Promise<SettledFact> {
-  for (;;) {
-    const response = await fetch(`${url}/signals/facts/${encodeURIComponent(subject)}`)
-    if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`)
-    const fact = (await response.json()) as {
-      runtimeFacts: { symbolId: string; hitCount: number }[]
-      metadata: Record<string, string>
-    }
-    if ((response.headers.get('signals-pending') ?? '0') === '0') {
-      const hits = new Map(fact.runtimeFacts.map(({ symbolId, hitCount }) => [symbolId, hitCount]))
-      return { hits, version: Number(fact.metadata['fact.version']) }
-    }
+export async function readFact(url: string, subject: string): Promise<ReadFact> {
+  const response = await fetch(`${url}/signals/facts/${encodeURIComponent(subject)}`)
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${response.status}: ${text}`)
+  const fact = JSON.parse(text) as {
+    runtimeFacts: { symbolId: string; hitCount: number }[]
+    metadata: Record<string, string>
+  }
+  return {
+    hits: Object.fromEntries(fact.runtimeFacts.map(({ symbolId, hitCount }) => [symbolId, hitCount])),
+    version: Number(fact.metadata['fact.version']),
+    digest: String(fact.metadata['fact.digest']),
+    etag: String(response.headers.get('etag')),
+    pending: Number(response.headers.get('signals-pending')),
+    text,
   }
 }
 
 /** The versions that the event log tells of a subject, in its order, each event once; waits until `version` is there. */
 export async function relayedVersions(url: string, subject: string, version: number): Promise<number[]> {
-  for (;;) {
-    const events = await allEvents(url)
-    const own = events.filter(({ subject_key }) => subject_key === subject)
-    const distinct = new Map(own.map((event) => [event.event_id, event.fact_version]))
-    const versions = [...distinct.values()]
-    if (versions.includes(version)) return versions
-  }
+  await using follower = await EventFollower.open(url)
+  const events = await follower.until(subject, (own) => versionsOf(own).includes(version))
+  return versionsOf(events)
 }
 
-async function allEvents(url: string): Promise<FactUpdated[]> {
-  const events: FactUpdated[] = []
-  let after = ''
-  for (;;) {
-    const response = await fetch(`${url}/signals/events?limit=200${after}`)
-    const page = (await response.json()) as { items: FactUpdated[]; nextCursor?: string }
-    if (page.items.length === 0 || page.nextCursor === undefined) return events
-    events.push(...page.items)
-    after = `&after=${encodeURIComponent(page.nextCursor)}`
-  }
+export function versionsOf(events: readonly FactUpdated[]): number[] {
+  return events.map(({ fact_version }) => fact_version)
+}
+
+export function versionsUpTo(version: number): number[] {
+  return Array.from({ length: version }, (_, position) => position + 1)
 }

@@ -27,11 +27,13 @@ export async function startServiceProcess(
       PATH: process.env['PATH'] ?? '',
       SIGNALS__HTTP__PORT: '0',
       SIGNALS__DATA_DIRECTORY: dataDirectory,
+      SIGNALS__TELEMETRY__METRICS__PORT: 'off',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }))
+  // Not `exit`: only now all that it wrote has been read, also by whoever traces it.
+  const exited = once(child, 'close').then(([code, signal]) => ({ code, signal }))
   const log: string[] = []
   createInterface({ input: child.stderr }).on('line', (line) => log.push(line))
   const url = await new Promise<string>((resolve, reject) => {
