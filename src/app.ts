@@ -127,6 +127,7 @@ function runtimeFactsIngest(context: Context): RuntimeFactsRoutesDeps {
     },
     findCallgraph: (tenant, callgraphId) => context.stores.callgraphs.find(tenant, callgraphId),
     countUnmatched: context.countUnmatched,
+    locateOutput: context.locateOutput,
   }
 }
 

@@ -7,6 +7,9 @@ import type { CallgraphRepository } from './callgraphs/callgraph-repository.ts'
 import { countUnmatched } from './callgraphs/count-unmatched.ts'
 import { GraphIndexCache } from './callgraphs/graph-index-cache.ts'
 import { loadGraphIndex } from './callgraphs/load-graph-index.ts'
+import { loadPositions } from './callgraphs/positions/load-positions.ts'
+import { locateOutput } from './callgraphs/positions/locate-output.ts'
+import { PositionCache } from './callgraphs/positions/position-cache.ts'
 import { SqliteCallgraphRepository } from './callgraphs/sqlite-callgraph-repository.ts'
 import type { CasStore } from './cas/cas-store.ts'
 import type { Content } from './cas/content.ts'
@@ -19,6 +22,7 @@ import { SqliteEventLog } from './events/sqlite-event-log.ts'
 import type { EvidenceQueue, PendingSubject } from './evidence/evidence-queue.ts'
 import { IdempotencyGate } from './evidence/idempotency.ts'
 import { SqliteEvidenceQueue } from './evidence/sqlite-evidence-queue.ts'
+import type { LocatedOutput, OutputMismatch, ToolOutput } from './evidence/tool-output.ts'
 import { blobAccess } from './facts/blob-access.ts'
 import { CachedFactReader } from './facts/cached-fact-reader.ts'
 import { completeEvent } from './facts/complete-event.ts'
@@ -61,6 +65,11 @@ export interface Context {
   readonly relay: OutboxRelay
   readonly bus: InProcessBus
   readonly factReader: CachedFactReader
+  readonly locateOutput: (
+    tenant: Tenant,
+    callgraphId: string,
+    output: ToolOutput,
+  ) => Promise<LocatedOutput | OutputMismatch | undefined>
   readonly countUnmatched: (tenant: Tenant, callgraphId: string, names: readonly string[]) => Promise<number>
   readonly waitForFact: (
     subject: PendingSubject,
@@ -116,6 +125,7 @@ async function assemble(
     load: (record) => loadGraphIndex(stores.content, record),
     maxBytes: config.cache.graphIndexBytes,
   })
+  const positions = new PositionCache((record) => loadPositions(stores.content, record))
   const folding = startFolding(config, { stores, indexes, relay, failPoints, business, clock }, opened)
   const analysisLane = opened.adopt(
     new AnalysisLane({
@@ -144,6 +154,8 @@ async function assemble(
       blobs: (tenant) => blobAccess(stores.content, tenant),
       maxBytes: config.cache.factBytes,
     }),
+    locateOutput: (tenant, callgraphId, output) =>
+      locateOutput({ ...stores, indexes, positions }, { tenant, callgraphId, output }),
     countUnmatched: (tenant, callgraphId, names) =>
       countUnmatched({ ...stores, indexes }, { tenant, callgraphId, names }),
     waitForFact: (subject, receiptId, seconds) =>

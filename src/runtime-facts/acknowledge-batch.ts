@@ -18,6 +18,7 @@ import type { EventBatch } from './event-batch.ts'
 import { RuntimeFactsError } from './runtime-facts-errors.ts'
 import { stageTrace } from './stage-trace.ts'
 import { storeEntries } from './store-entries.ts'
+import type { ToolSummary } from './tools/read-located.ts'
 
 export interface AcknowledgeBatchDeps {
   readonly queue: Pick<EvidenceQueue, 'append' | 'findClaim'>
@@ -48,6 +49,8 @@ export interface KeptBatch {
   readonly bodyDigest: Digest
   readonly envelope: BatchEnvelope
   readonly batch: EventBatch
+  /** How a tool's own output was matched with the graph. */
+  readonly toolSummary?: ToolSummary | undefined
 }
 
 /** Makes a batch durable, once: stores its trace and its hits, appends it as evidence with its receipt, and asks for a fold. */
@@ -171,7 +174,10 @@ interface AnswerParts {
   readonly trace: StoredTrace
 }
 
-function answerOf({ envelope, batch }: KeptBatch, { receiptId, form, unmatchedSymbols, trace }: AnswerParts) {
+function answerOf(
+  { envelope, batch, toolSummary }: KeptBatch,
+  { receiptId, form, unmatchedSymbols, trace }: AnswerParts,
+) {
   return {
     receiptId,
     subjectKey: envelope.subjectKey,
@@ -184,6 +190,7 @@ function answerOf({ envelope, batch }: KeptBatch, { receiptId, form, unmatchedSy
     totalHits: batch.hits.totalHits,
     ...(batch.hits.isSaturated && { saturated: true }),
     unmatchedSymbols,
+    ...toolSummary,
     ...trace,
   }
 }

@@ -10,8 +10,10 @@ import { EventBatch } from './event-batch.ts'
 import { readEnvelope } from './read-envelope.ts'
 import type { ReadEvent } from './read-event.ts'
 import { readEvents } from './read-events.ts'
+import { detectTool, type StreamFormat } from './tools/detect-tool.ts'
+import { type ReadLocatedDeps, readLocated, type ToolSummary } from './tools/read-located.ts'
 
-export interface IngestRuntimeFactsDeps extends AcknowledgeBatchDeps {
+export interface IngestRuntimeFactsDeps extends AcknowledgeBatchDeps, Pick<ReadLocatedDeps, 'locateOutput'> {
   readonly limits: { readonly maxLineBytes: number; readonly maxDepth: number; readonly maxSymbols: number }
 }
 
@@ -31,6 +33,8 @@ export interface StreamedFactsRequest extends RuntimeFactsRequest {
   /** From the query, or from headers. */
   readonly said: SaidEnvelope
   readonly isStrict: boolean
+  /** Events where absent; `auto` is told by the content. */
+  readonly format?: StreamFormat | 'auto' | undefined
 }
 
 export interface StructuredFactsRequest extends RuntimeFactsRequest {
@@ -47,9 +51,39 @@ export async function ingestStreamedFacts(
   using _held = holdHeaderKey(deps, request)
   const body = new DigestedBody(request.body)
   await using batch = newBatch(deps)
-  for await (const events of readEvents(deps.limits, body)) await batch.add(events)
+  const { format, chunks } = await settleFormat(request, body)
+  const { tenant } = request
+  const { callgraphId } = envelope
+  const toolSummary = await addObserved(deps, { tenant, callgraphId, format, chunks }, batch)
   batch.requireKept(request)
-  return await acknowledgeBatch(deps, { ...request, format: 'signals', envelope, batch, bodyDigest: body.digest() })
+  const bodyDigest = body.digest()
+  return await acknowledgeBatch(deps, { ...request, format, envelope, batch, bodyDigest, toolSummary })
+}
+
+async function settleFormat({ format = 'signals' }: StreamedFactsRequest, body: AsyncIterable<Buffer>) {
+  return format === 'auto' ? await detectTool(body) : { format, chunks: body }
+}
+
+interface ObservedBody {
+  readonly tenant: Tenant
+  readonly callgraphId: string
+  readonly format: StreamFormat
+  readonly chunks: AsyncIterable<Buffer>
+}
+
+/** Our own events as they come; a tool's output once all of it is known, since only then can it be matched with the graph. */
+async function addObserved(
+  deps: IngestRuntimeFactsDeps,
+  { tenant, callgraphId, format, chunks }: ObservedBody,
+  batch: EventBatch,
+): Promise<ToolSummary | undefined> {
+  if (format === 'signals') {
+    for await (const events of readEvents(deps.limits, chunks)) await batch.add(events)
+    return undefined
+  }
+  const { events, summary } = await readLocated(deps, { tenant, callgraphId, tool: format, chunks })
+  for (const some of events) await batch.add(some)
+  return summary
 }
 
 /** One JSON document with its own envelope: all of it is kept, or nothing. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { runtimeTools } from '../evidence/tool-output.ts'
 
 const Subject = z
   .object({
@@ -43,7 +44,9 @@ export const RuntimeFactsBody = z.object({
   metadata: z.record(z.string(), z.string()).optional(),
 })
 
-export const RuntimeFactsStream = z.string().describe('One event per line, or one JSON array of events')
+export const RuntimeFactsStream = z
+  .string()
+  .describe('One event per line, one JSON array of events, or the output of a tool (see `format`)')
 
 export const RuntimeFactsReceipt = z.object({
   receiptId: z.string(),
@@ -57,6 +60,13 @@ export const RuntimeFactsReceipt = z.object({
   totalHits: z.int(),
   saturated: z.literal(true).optional().describe('a sum came to 2^53-1 and stays there'),
   unmatchedSymbols: z.int().describe('names that are no node of the callgraph, or several'),
+  format: z.enum(runtimeTools).optional().describe('the tool whose output it was'),
+  matched: z.int().optional().describe('nodes that the output of a tool speaks of'),
+  platformFunctions: z.int().optional().describe('functions of the platform itself, left out'),
+  unmatched: z
+    .array(z.object({ symbolId: z.string(), nearest: z.string().optional() }))
+    .optional()
+    .describe('the first 20 names of a tool that are no node, each with the node whose name comes nearest'),
   traceCasUri: z.string(),
   provenanceHash: z.string(),
   fact: z

@@ -72,7 +72,12 @@ function streamedRoute(app: HttpServer, deps: RuntimeFactsRoutesDeps): void {
     async (request, reply) => {
       const said = envelopeOf(request.query, request.headers)
       const isStrict = request.query.strict === 'true'
-      const streamed = { ...requestOf(request, 'POST /signals/runtime-facts/ndjson'), said, isStrict }
+      const streamed = {
+        ...requestOf(request, 'POST /signals/runtime-facts/ndjson'),
+        said,
+        isStrict,
+        format: request.query.format,
+      }
       return answer(deps, { request, reply }, await ingestStreamedFacts(deps, streamed))
     },
   )

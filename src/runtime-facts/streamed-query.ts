@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
+import { runtimeTools } from '../evidence/tool-output.ts'
 import type { SubjectInput } from '../identifiers/subject.ts'
 import type { SaidEnvelope } from './batch-envelope.ts'
 
@@ -16,7 +17,10 @@ export const StreamedQuery = z.object({
   observedFrom: said,
   observedTo: said,
   strict: z.enum(['true', 'false']).optional().describe('all lines or none'),
-  format: z.enum(['signals', 'auto']).optional(),
+  format: z
+    .enum(['signals', ...runtimeTools, 'auto'])
+    .optional()
+    .describe('events (the default), the output of a tool, or auto: told by the content'),
 })
 
 type StreamedQuery = z.infer<typeof StreamedQuery>

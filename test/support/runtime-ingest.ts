@@ -41,6 +41,7 @@ export class RuntimeIngest implements AsyncDisposable {
       gate: new IdempotencyGate(),
       content: this.content,
       findCallgraph: async (_tenant, callgraphId) => (callgraphId === knownCallgraph ? {} : undefined),
+      locateOutput: async () => undefined,
       countUnmatched: async (_tenant, _callgraphId, symbolIds) =>
         symbolIds.filter((symbolId) => symbolId.startsWith('unmatched')).length,
       onAppended: ({ tenant, subjectKey }) => void this.appended.push(`${tenant}/${subjectKey}`),
