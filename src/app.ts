@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { authProblems } from './auth/auth-errors.ts'
 import type { Authenticate } from './auth/authenticate.ts'
 import { authenticateOff } from './auth/authenticate-off.ts'
@@ -11,18 +12,22 @@ import type { Config } from './config.ts'
 import type { Context } from './context.ts'
 import { eventProblems } from './events/event-errors.ts'
 import { eventRoutes } from './events/event-routes.ts'
+import { type Admission, admitFold } from './evidence/admission.ts'
 import { evidenceProblems } from './evidence/evidence-errors.ts'
 import type { PendingSubject } from './evidence/evidence-queue.ts'
 import { receiptRoutes } from './evidence/receipt-routes.ts'
 import { blobAccess } from './facts/blob-access.ts'
 import { factProblems } from './facts/fact-errors.ts'
 import { factRoutes } from './facts/fact-routes.ts'
+import type { SubjectLimits } from './facts/merge-evidence.ts'
 import { type RecomputeRoutesDeps, recomputeRoutes } from './facts/recompute-routes.ts'
+import { requireSubjectRoom } from './facts/require-room.ts'
 import { serviceStatus } from './facts/service-status.ts'
 import { type UnknownsRoutesDeps, unknownsRoutes } from './facts/unknowns-routes.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { httpProblems } from './http/http-errors.ts'
 import { createHttpServer } from './http/http-server.ts'
+import { LargeUploads } from './http/large-uploads.ts'
 import { measureRequests } from './http/measure-requests.ts'
 import { describeRoutes } from './http/openapi.ts'
 import type { HttpServer } from './http/route.ts'
@@ -61,6 +66,8 @@ export async function buildApp(context: Context, metrics: Metrics = new Metrics(
   guardRoutes(app, authenticators[config.auth.mode])
   await describeRoutes(app, { problems, version: serviceVersion, publicUrl })
 
+  const uploads = new LargeUploads(config.limits.uploadsPerCore * availableParallelism())
+
   await app.register(healthRoutes, { checks: stores.checks, checkTimeoutMs })
   await app.register(statusRoutes, { status: statusOf(context) })
   await app.register(eventRoutes, {
@@ -74,22 +81,22 @@ export async function buildApp(context: Context, metrics: Metrics = new Metrics(
     maxStreamsPerTenant: config.events.maxStreamsPerTenant,
   })
   await app.register(receiptRoutes, { prefix: '/signals/receipts', queue: stores.queue })
-  await app.register(ingestCallgraphRoutes, { prefix: '/signals/callgraphs', ...callgraphIngest(context) })
+  await app.register(ingestCallgraphRoutes, { prefix: '/signals/callgraphs', ...callgraphIngest(context, uploads) })
   await app.register(callgraphRoutes, {
     prefix: '/signals/callgraphs',
     ...stores,
     openArchive: async (key) => (await stores.cas.open(key)).stored,
   })
-  await app.register(runtimeFactsRoutes, { prefix: '/signals/runtime-facts', ...runtimeFactsIngest(context) })
+  await app.register(runtimeFactsRoutes, { prefix: '/signals/runtime-facts', ...runtimeFactsIngest(context, uploads) })
   await app.register(syntheticRoutes, {
     prefix: '/signals/runtime-facts',
-    ...runtimeFactsIngest(context),
+    ...runtimeFactsIngest(context, uploads),
     limits: config.limits,
     sampleSymbols: (tenant, callgraphId, count) =>
       sampleSymbols({ ...stores, indexes: context.indexes }, { tenant, callgraphId, count }),
   })
-  await app.register(recomputeRoutes, { prefix: '/signals/reachability', ...factIngest(context) })
-  await app.register(unknownsRoutes, { prefix: '/signals/unknowns', ...factIngest(context) })
+  await app.register(recomputeRoutes, { prefix: '/signals/reachability', ...factIngest(context, uploads) })
+  await app.register(unknownsRoutes, { prefix: '/signals/unknowns', ...factIngest(context, uploads) })
   await app.register(factRoutes, {
     prefix: '/signals/facts',
     ...stores,
@@ -99,26 +106,37 @@ export async function buildApp(context: Context, metrics: Metrics = new Metrics(
   return app
 }
 
-/** What both ways in need: where evidence goes, who is told of it, and how long to wait for what comes of it. */
-function evidenceIngest({ stores, gate, clock, newId, failPoints, waitForFact, folding }: Context) {
+/** What every way in needs: what it must pass, where evidence goes, who is told of it, and how long to wait for what comes of it. */
+function evidenceIngest(context: Context, uploads: LargeUploads) {
+  const { stores, gate, clock, newId, failPoints, waitForFact, folding } = context
+  const { limits } = context.config
+  const admission: Admission = {
+    admitFold: () => admitFold(folding.waiting, limits.queuedFolds),
+    requireRoom: (subject, added) => requireSubjectRoom({ ...stores, limits: subjectLimits(limits) }, subject, added),
+  }
   const onAppended = (subject: PendingSubject): void => folding.request(subject)
-  return { ...stores, gate, clock, newId, failPoints, waitForFact, onAppended }
+  return { ...stores, ...admission, gate, clock, newId, failPoints, waitForFact, onAppended, uploads }
 }
 
-function callgraphIngest(context: Context): IngestCallgraphRoutesDeps {
+function subjectLimits({ subjectSymbols, subjectTargets }: Config['limits']): SubjectLimits {
+  return { symbols: subjectSymbols, targets: subjectTargets }
+}
+
+function callgraphIngest(context: Context, uploads: LargeUploads): IngestCallgraphRoutesDeps {
   const { limits } = context.config
   const graphLimits = { maxNodes: limits.graphNodes, maxEdges: limits.graphEdges, maxDepth: limits.nestingDepth }
   return {
-    ...evidenceIngest(context),
+    ...evidenceIngest(context, uploads),
     limits,
     analyze: (artifact, options) => context.analysisLane.analyze(artifact, { ...options, limits: graphLimits }),
+    onIngested: (callgraph) => context.business.callgraphIngested(callgraph),
   }
 }
 
-function runtimeFactsIngest(context: Context): RuntimeFactsRoutesDeps {
+function runtimeFactsIngest(context: Context, uploads: LargeUploads): RuntimeFactsRoutesDeps {
   const { limits } = context.config
   return {
-    ...evidenceIngest(context),
+    ...evidenceIngest(context, uploads),
     limits: {
       ...limits,
       maxLineBytes: limits.lineBytes,
@@ -127,17 +145,19 @@ function runtimeFactsIngest(context: Context): RuntimeFactsRoutesDeps {
     },
     findCallgraph: (tenant, callgraphId) => context.stores.callgraphs.find(tenant, callgraphId),
     countUnmatched: context.countUnmatched,
+    onAccepted: (batch) => context.business.batchAccepted(batch),
+    onRefused: (batch) => context.business.batchRefused(batch),
     locateOutput: context.locateOutput,
   }
 }
 
-function factIngest(context: Context): RecomputeRoutesDeps & UnknownsRoutesDeps {
+function factIngest(context: Context, uploads: LargeUploads): RecomputeRoutesDeps & UnknownsRoutesDeps {
   const { config, stores, business } = context
   const { limits } = config
   return {
-    ...evidenceIngest(context),
+    ...evidenceIngest(context, uploads),
     limits,
-    subjectLimits: { symbols: limits.subjectSymbols, targets: limits.subjectTargets },
+    subjectLimits: subjectLimits(limits),
     blobs: (tenant) => blobAccess(stores.content, tenant),
     onRecomputeRequested: (requested) => business.recomputeRequested(requested),
     onUnknownsReported: (reported) => business.unknownsReported(reported),

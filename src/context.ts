@@ -1,5 +1,4 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { AnalysisLane } from './callgraphs/analysis-lane.ts'
@@ -16,9 +15,11 @@ import type { Content } from './cas/content.ts'
 import { type ContentOptions, openContent } from './cas/open-content.ts'
 import type { Config } from './config.ts'
 import type { EventLog } from './events/event-log.ts'
+import type { FactUpdated } from './events/fact-updated.ts'
 import { InProcessBus } from './events/in-process-bus.ts'
 import { OutboxRelay } from './events/outbox-relay.ts'
 import { SqliteEventLog } from './events/sqlite-event-log.ts'
+import { tellingPublisher } from './events/telling-publisher.ts'
 import type { EvidenceQueue, PendingSubject } from './evidence/evidence-queue.ts'
 import { IdempotencyGate } from './evidence/idempotency.ts'
 import { SqliteEvidenceQueue } from './evidence/sqlite-evidence-queue.ts'
@@ -98,6 +99,8 @@ export interface StoreCheck {
 
 const sweepEveryMs = 30_000
 const foldLimits = { evidencePerFold: 500, leaseMs: 2_000 }
+/** Graphs small enough to need no slot of their own; each waits on disk. */
+const maxQueuedAnalyses = 1_000
 const retryFoldMs = 500
 
 /** Opens what the configuration names, picks the adapters, and starts what works in the background. */
@@ -120,7 +123,7 @@ async function assemble(
   const failPoints = armedFailPoints(config.testing.failPoints)
   const business = businessLog(logger)
   const bus = new InProcessBus(logger)
-  const relay = startRelay(config, { stores, bus, failPoints, logger, clock }, opened)
+  const relay = startRelay(config, { stores, bus, business, failPoints, logger, clock }, opened)
   const indexes = new GraphIndexCache({
     load: (record) => loadGraphIndex(stores.content, record),
     maxBytes: config.cache.graphIndexBytes,
@@ -131,7 +134,7 @@ async function assemble(
     new AnalysisLane({
       stagingDirectory: stores.contentOptions.stagingDirectory,
       threads: 1,
-      queued: config.limits.uploadsPerCore * availableParallelism(),
+      queued: maxQueuedAnalyses,
     }),
     (lane) => lane.close(),
   )
@@ -201,19 +204,20 @@ async function openStores(config: Config, opened: AsyncDisposableStack): Promise
 interface RelayParts {
   readonly stores: Stores
   readonly bus: InProcessBus
+  readonly business: BusinessLog
   readonly failPoints: FailPoints
   readonly logger: Logger
   readonly clock: Clock
 }
 
 function startRelay(config: Config, parts: RelayParts, opened: AsyncDisposableStack): OutboxRelay {
-  const { stores, bus, failPoints, logger, clock } = parts
+  const { stores, bus, business, failPoints, logger, clock } = parts
   const blobs = (tenant: Tenant) => blobAccess(stores.content, tenant)
   const { producer, lookEveryMs } = config.events
   const relay = new OutboxRelay({
     outbox: stores.facts,
     log: stores.eventLog,
-    publisher: bus,
+    publisher: tellingPublisher(bus, tellRelayed(business)),
     complete: (entry, slim) =>
       completeEvent({ facts: stores.facts, blobs, producer, release: serviceVersion }, entry, slim),
     // The cache of this mode compares revisions with the store at every read: there is nothing to mark.
@@ -229,6 +233,11 @@ function startRelay(config: Config, parts: RelayParts, opened: AsyncDisposableSt
     await relay.flush()
     await relay.close()
   })
+}
+
+function tellRelayed(business: BusinessLog): (event: FactUpdated) => void {
+  return ({ tenant, subject_key: subjectKey, event_id: eventId, fact_version: factVersion }) =>
+    business.eventRelayed({ tenant, subjectKey, eventId, factVersion })
 }
 
 interface FoldingParts {
@@ -253,6 +262,7 @@ function startFolding(config: Config, parts: FoldingParts, opened: AsyncDisposab
       return await lane.compute(input, new Map(loaded))
     },
     onSaved: () => relay.wake(),
+    onUpdated: (updated) => business.factUpdated(updated),
     clock,
     timer: systemTimer,
     failPoints,

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { Piscina } from 'piscina'
 import type { StagedBlob } from '../cas/staged-blob.ts'
+import { HttpError } from '../http/http-errors.ts'
 import { received, type Transferred } from '../lib/error-transfer.ts'
 import type { AnalysisJob, PlainAnalysis, PlainBlob } from './analysis-thread.ts'
 import type { AnalyzedCallgraph, AnalyzeOptions } from './analyze-callgraph.ts'
@@ -14,15 +15,16 @@ const threadFile = new URL(
 export class AnalysisLane {
   readonly #pool: Piscina
   readonly #stagingDirectory: string
+  readonly #queued: number
 
   constructor(options: { readonly stagingDirectory: string; readonly threads: number; readonly queued: number }) {
     this.#stagingDirectory = options.stagingDirectory
+    this.#queued = options.queued
     this.#pool = new Piscina({
       filename: threadFile.href,
       name: 'analyze',
       minThreads: 0,
       maxThreads: options.threads,
-      maxQueue: options.queued,
       idleTimeout: 30_000,
     })
   }
@@ -34,9 +36,16 @@ export class AnalysisLane {
       artifact: { path, encoding, digest, contentLength, storedLength },
       options,
     }
-    const outcome: Transferred<PlainAnalysis> = await this.#pool.run(job)
+    const outcome: Transferred<PlainAnalysis> = await this.#run(job)
     const { archive, index, ...summary } = received(outcome)
     return { ...summary, archive: stagedBlob(archive), index: stagedBlob(index) }
+  }
+
+  async #run(job: AnalysisJob): Promise<Transferred<PlainAnalysis>> {
+    if (this.#pool.queueSize >= this.#queued) {
+      throw new HttpError('UPLOADS_EXHAUSTED', 'too many graphs wait to be read', { retryAfterSeconds: 5 })
+    }
+    return await this.#pool.run(job)
   }
 
   async close(): Promise<void> {

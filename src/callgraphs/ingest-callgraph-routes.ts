@@ -1,6 +1,7 @@
 import type { PendingSubject } from '../evidence/evidence-queue.ts'
 import { bodyStream, streamedBodies } from '../http/body-parsers.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
+import type { LargeUploads } from '../http/large-uploads.ts'
 import { preferenceApplied, preferredWait } from '../http/prefer.ts'
 import type { RoutePlugin } from '../http/route.ts'
 import { CallgraphReceipt } from './callgraph-document.ts'
@@ -10,6 +11,7 @@ import { readUpload, type UploadLimits } from './read-upload.ts'
 
 export interface IngestCallgraphRoutesDeps extends IngestCallgraphDeps {
   readonly limits: UploadLimits & { readonly rawBodyBytes: number }
+  readonly uploads: LargeUploads
   /** The fact once it holds the evidence; undefined when time runs out. */
   readonly waitForFact: (
     subject: PendingSubject,
@@ -20,7 +22,7 @@ export interface IngestCallgraphRoutesDeps extends IngestCallgraphDeps {
 
 /** Graphs in, by either way (contracts, 3). */
 export const ingestCallgraphRoutes: RoutePlugin<IngestCallgraphRoutesDeps> = async (app, deps) => {
-  streamedBodies(app, { maxBytes: deps.limits.rawBodyBytes })
+  streamedBodies(app, { maxBytes: deps.limits.rawBodyBytes, uploads: deps.uploads })
   app.post(
     '/',
     {

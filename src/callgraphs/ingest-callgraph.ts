@@ -1,10 +1,12 @@
 import { blobKey, casUri } from '../cas/cas-uri.ts'
 import type { Content } from '../cas/content.ts'
 import type { StagedBlob } from '../cas/staged-blob.ts'
+import type { Admission } from '../evidence/admission.ts'
 import type { Evidence, IdempotencyClaim } from '../evidence/evidence.ts'
 import type { EvidenceQueue, PendingSubject } from '../evidence/evidence-queue.ts'
 import { type Acknowledgement, headerKey, type IdempotencyGate, replayOrAppend } from '../evidence/idempotency.ts'
 import { sha256Of } from '../identifiers/digest.ts'
+import type { Tenant } from '../identifiers/tenant.ts'
 import { canonicalBytes } from '../lib/canonical-json.ts'
 import { type Clock, timestampOf } from '../lib/clock.ts'
 import type { FailPoints } from '../lib/fail-points.ts'
@@ -18,7 +20,18 @@ import type { CallgraphUpload } from './callgraph-upload.ts'
 import { assertKnownFormat } from './formats/detect-format.ts'
 import { graphIndexKey } from './graph-index-key.ts'
 
-export interface IngestCallgraphDeps {
+/** What the log tells of a graph once it is durable. */
+export interface IngestedCallgraph {
+  readonly tenant: Tenant
+  readonly callgraphId: unknown
+  readonly graphHash: unknown
+  readonly language: unknown
+  readonly nodeCount: unknown
+  readonly edgeCount: unknown
+  readonly status: unknown
+}
+
+export interface IngestCallgraphDeps extends Admission {
   readonly content: Content
   readonly callgraphs: CallgraphRepository
   readonly queue: EvidenceQueue
@@ -26,6 +39,7 @@ export interface IngestCallgraphDeps {
   /** Parses, normalises, hashes and indexes a staged upload, off the event loop. */
   readonly analyze: (artifact: StagedBlob, options: AnalyzeOptions) => Promise<AnalyzedCallgraph>
   readonly onAppended: (subject: PendingSubject) => void
+  readonly onIngested: (callgraph: IngestedCallgraph) => void
   readonly clock: Clock
   readonly newId: () => string
   readonly failPoints: FailPoints
@@ -46,6 +60,7 @@ const scope = 'POST /signals/callgraphs'
 export async function ingestCallgraph(deps: IngestCallgraphDeps, request: CallgraphRequest): Promise<Acknowledgement> {
   const { upload, idempotencyKey } = request
   assertKnownFormat(upload.format)
+  if (upload.subject) deps.admitFold()
   using _held =
     idempotencyKey === undefined ? undefined : deps.gate.hold(upload.tenant, scope, headerKey(idempotencyKey))
   const artifact = await deps.content.staging.stage(upload.content, 'zstd')
@@ -53,7 +68,7 @@ export async function ingestCallgraph(deps: IngestCallgraphDeps, request: Callgr
     const claim = claimOf(request, artifact)
     const { tenant } = upload
     const acknowledged = await replayOrAppend(deps, { tenant, claim }, () => prepare(deps, { upload, artifact, claim }))
-    if (!acknowledged.isReplay) announce(deps, upload)
+    if (!acknowledged.isReplay) announce(deps, upload, acknowledged)
     return acknowledged
   } finally {
     await artifact.discard()
@@ -61,9 +76,11 @@ export async function ingestCallgraph(deps: IngestCallgraphDeps, request: Callgr
 }
 
 /** Tells the fold once the evidence is durable; a repeat has nothing to tell. */
-function announce(deps: IngestCallgraphDeps, { tenant, subject }: CallgraphUpload): void {
+function announce(deps: IngestCallgraphDeps, { tenant, subject }: CallgraphUpload, { answer }: Acknowledgement): void {
   deps.failPoints.reach('after-append')
   if (subject) deps.onAppended({ tenant, subjectKey: subject.subjectKey })
+  const { callgraphId, graphHash, language, nodeCount, edgeCount, status } = answer
+  deps.onIngested({ tenant, callgraphId, graphHash, language, nodeCount, edgeCount, status })
 }
 
 function claimOf(request: CallgraphRequest, artifact: StagedBlob): IdempotencyClaim | undefined {
@@ -80,6 +97,7 @@ interface StagedUpload {
 }
 
 async function prepare(deps: IngestCallgraphDeps, staged: StagedUpload): Promise<Evidence> {
+  await requireRoomForTargets(deps, staged.upload)
   const analyzed = await deps.analyze(staged.artifact, analyzeOptionsOf(staged.upload))
   try {
     const record = await storeGraph(deps, staged, analyzed)
@@ -89,6 +107,15 @@ async function prepare(deps: IngestCallgraphDeps, staged: StagedUpload): Promise
   } finally {
     await Promise.all([analyzed.archive.discard(), analyzed.index.discard()])
   }
+}
+
+async function requireRoomForTargets(
+  deps: IngestCallgraphDeps,
+  { tenant, subject, targets }: CallgraphUpload,
+): Promise<void> {
+  if (!subject || targets.length === 0) return
+  const { subjectKey } = subject
+  await deps.requireRoom({ tenant, subjectKey }, { list: 'targets', count: new Set(targets).size })
 }
 
 function analyzeOptionsOf({ format, language, root, entryPoints, closedWorld }: CallgraphUpload): AnalyzeOptions {

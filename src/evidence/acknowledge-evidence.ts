@@ -2,11 +2,12 @@ import type { IdentifiedSubject } from '../identifiers/subject.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
 import { type Clock, timestampOf } from '../lib/clock.ts'
 import type { FailPoints } from '../lib/fail-points.ts'
+import type { Admission } from './admission.ts'
 import type { Evidence, EvidencePayload, IdempotencyClaim } from './evidence.ts'
 import type { EvidenceQueue, PendingSubject } from './evidence-queue.ts'
 import { type Acknowledgement, headerKey, type IdempotencyGate, replayOrAppend } from './idempotency.ts'
 
-export interface AcknowledgeEvidenceDeps {
+export interface AcknowledgeEvidenceDeps extends Pick<Admission, 'admitFold'> {
   readonly queue: Pick<EvidenceQueue, 'append' | 'findClaim'>
   readonly gate: IdempotencyGate
   /** Told once the evidence is durable. */
@@ -35,6 +36,7 @@ export async function acknowledgeEvidence(
   posted: PostedEvidence,
   check: () => Promise<void>,
 ): Promise<Acknowledgement> {
+  deps.admitFold()
   const { tenant, subjectKey } = posted
   const claim = claimOf(posted)
   using _held = claim && deps.gate.hold(tenant, claim.scope, claim.key)

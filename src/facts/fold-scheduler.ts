@@ -21,8 +21,9 @@ export class FoldScheduler {
     this.#deps = deps
   }
 
-  get depth(): number {
-    return this.#waiting.size + this.#running.size
+  /** Subjects whose fold has not begun. */
+  get waiting(): number {
+    return this.#waiting.size
   }
 
   request(subject: PendingSubject): void {

@@ -3,6 +3,7 @@ import { sendAcknowledged } from '../http/acknowledged.ts'
 import { strictJsonBodies } from '../http/body-parsers.ts'
 import { HttpError } from '../http/http-errors.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
+import type { LargeUploads } from '../http/large-uploads.ts'
 import { PageQuery } from '../http/paging.ts'
 import type { RoutePlugin } from '../http/route.ts'
 import { type ListUnknownsDeps, listUnknowns } from './list-unknowns.ts'
@@ -12,6 +13,7 @@ import type { WaitForFact } from './wait-for-fact.ts'
 
 export interface UnknownsRoutesDeps extends ReportUnknownsDeps, ListUnknownsDeps {
   readonly limits: UnknownsLimits & { readonly jsonBodyBytes: number; readonly nestingDepth: number }
+  readonly uploads: LargeUploads
   readonly waitForFact: WaitForFact
   readonly queue: ReportUnknownsDeps['queue'] & ListUnknownsDeps['queue']
 }
@@ -19,7 +21,7 @@ export interface UnknownsRoutesDeps extends ReportUnknownsDeps, ListUnknownsDeps
 /** What could not be resolved: reported, and listed with what graphs and observers left open (contracts, 7). */
 export const unknownsRoutes: RoutePlugin<UnknownsRoutesDeps> = async (app, deps) => {
   const { jsonBodyBytes, nestingDepth } = deps.limits
-  strictJsonBodies(app, { maxBytes: jsonBodyBytes, maxDepth: nestingDepth })
+  strictJsonBodies(app, { maxBytes: jsonBodyBytes, maxDepth: nestingDepth, uploads: deps.uploads })
   app.post(
     '',
     {

@@ -2,18 +2,20 @@ import type { FastifyRequest } from 'fastify'
 import { sha256Of } from '../identifiers/digest.ts'
 import { HttpError } from './http-errors.ts'
 import { type JsonBodyLimit, strictJsonOf } from './json-body.ts'
+import { admitUploads } from './large-uploads.ts'
 import { type BodyLimit, openBody, readWhole } from './request-body.ts'
 import type { HttpServer } from './route.ts'
 
 /** Routes of this scope take JSON and nothing else: `request.body` is the checked document, undefined when nothing was sent. */
 export function strictJsonBodies(app: HttpServer, limit: JsonBodyLimit): void {
   app.removeAllContentTypeParsers()
+  if (limit.uploads) admitUploads(app, limit.uploads)
   if (!app.hasRequestDecorator('bodyDigest')) app.decorateRequest('bodyDigest', undefined)
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: FastifyRequest['raw']) => {
     if (!isJson(request.headers['content-type'])) {
       throw new HttpError('CONTENT_TYPE_UNSUPPORTED', 'the content type must be application/json')
     }
-    const bytes = await readWhole(openBody(payload, request.headers, limit), limit)
+    const bytes = await readWhole(admittedBody(request, payload, limit), limit)
     request.bodyDigest = sha256Of(bytes)
     return strictJsonOf(bytes, limit)
   })
@@ -22,9 +24,19 @@ export function strictJsonBodies(app: HttpServer, limit: JsonBodyLimit): void {
 /** Routes of this scope read bodies of any content type themselves, by `bodyStream(request)`. */
 export function streamedBodies(app: HttpServer, limit: BodyLimit): void {
   app.removeAllContentTypeParsers()
+  if (limit.uploads) admitUploads(app, limit.uploads)
   app.addContentTypeParser('*', async (request: FastifyRequest, payload: FastifyRequest['raw']) =>
-    openBody(payload, request.headers, limit),
+    admittedBody(request, payload, limit),
   )
+}
+
+function admittedBody(
+  { headers, uploadSlot }: FastifyRequest,
+  payload: FastifyRequest['raw'],
+  limit: BodyLimit,
+): AsyncIterable<Buffer> {
+  const body = openBody(payload, headers, limit)
+  return uploadSlot?.admit(body) ?? body
 }
 
 /** The inflated bytes of a request to a route of `streamedBodies`; none when it has no body. */

@@ -24,6 +24,7 @@ const traceparent = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.
 export function correlateRequests(app: HttpServer): void {
   app.decorateRequest('correlationId', '')
   app.decorateRequest('trace', undefined)
+  app.decorateRequest('problemCode', undefined)
   app.addHook('onRequest', async (request, reply) => {
     request.correlationId = request.id
     request.trace = traceOf(request.headers)

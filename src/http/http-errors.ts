@@ -12,6 +12,7 @@ export const httpProblems = {
   ROUTE_NOT_FOUND: { status: 404, title: 'There is no such route' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The route does not take this method' },
   INTERNAL_ERROR: { status: 500, title: 'Something went wrong on our side' },
+  UPLOADS_EXHAUSTED: { status: 503, title: 'Too many large uploads at once', retryable: true },
   SERVICE_DRAINING: { status: 503, title: 'The service is stopping', retryable: true },
 } as const
 

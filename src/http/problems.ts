@@ -38,6 +38,7 @@ export async function sendProblem(problems: ProblemTable, { error, request, repl
   const kind = Object.hasOwn(problems, known.code) ? problems[known.code] : undefined
   const refusal = kind ? known : new HttpError('INTERNAL_ERROR', 'internal error', { cause: error })
   const { status, title } = kind ?? internal
+  request.problemCode = refusal.code
   if (status >= 500) request.log.error({ err: error }, 'request failed')
   // Fastify closes after a refused body, and a close with bytes unread makes the kernel reset what was answered.
   reply.removeHeader('connection')

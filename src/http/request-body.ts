@@ -3,10 +3,13 @@ import type { Readable } from 'node:stream'
 import { ServiceError } from '../errors.ts'
 import { HttpError } from './http-errors.ts'
 import { type CompressedEncoding, compressedEncodings, inflate } from './inflate.ts'
+import type { LargeUploads } from './large-uploads.ts'
 
 export interface BodyLimit {
   /** Counts inflated bytes. */
   readonly maxBytes: number
+  /** Where large bodies of all routes are counted together; a route without it takes any number. */
+  readonly uploads?: LargeUploads
 }
 
 type Encoding = 'identity' | CompressedEncoding

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Digest } from '../identifiers/digest.ts'
 import type { Scope } from '../identifiers/scope.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
+import type { UploadSlot } from './large-uploads.ts'
 
 /** The W3C trace that a request continues. */
 export interface Trace {
@@ -32,8 +33,12 @@ declare module 'fastify' {
     /** Set on every route but those of scope `none`. */
     tenant: Tenant
     correlationId: string
+    /** Of the problem that it was answered with. */
+    problemCode: string | undefined
     /** Of the inflated bytes, on routes of `strictJsonBodies`; undefined when there was no body. */
     bodyDigest: Digest | undefined
+    /** On routes that count large uploads. */
+    uploadSlot: UploadSlot | undefined
     /** Undefined when the client sent no valid `traceparent`. */
     trace: Trace | undefined
     /** What the caller may do; undefined when nothing narrows it. */

@@ -1,5 +1,6 @@
 import { blobKey, casUri } from '../cas/cas-uri.ts'
 import type { Content } from '../cas/content.ts'
+import type { Admission } from '../evidence/admission.ts'
 import type { Evidence, RuntimeEvidence } from '../evidence/evidence.ts'
 import type { EvidenceQueue, PendingSubject } from '../evidence/evidence-queue.ts'
 import {
@@ -20,7 +21,18 @@ import { stageTrace } from './stage-trace.ts'
 import { storeEntries } from './store-entries.ts'
 import type { ToolSummary } from './tools/read-located.ts'
 
-export interface AcknowledgeBatchDeps {
+/** What the log tells of a batch once it is durable. */
+export interface AcceptedBatch {
+  readonly tenant: Tenant
+  readonly subjectKey: string
+  readonly callgraphId: string
+  readonly receiptId: unknown
+  readonly accepted: number
+  readonly rejected: number
+  readonly totalHits: number
+}
+
+export interface AcknowledgeBatchDeps extends Admission {
   readonly queue: Pick<EvidenceQueue, 'append' | 'findClaim'>
   readonly gate: IdempotencyGate
   readonly content: Pick<Content, 'staging' | 'putStaged'>
@@ -30,6 +42,7 @@ export interface AcknowledgeBatchDeps {
   readonly countUnmatched: (tenant: Tenant, callgraphId: string, symbolIds: readonly string[]) => Promise<number>
   /** Told once the batch is durable. */
   readonly onAppended: (subject: PendingSubject) => void
+  readonly onAccepted: (batch: AcceptedBatch) => void
   readonly failPoints: FailPoints
   readonly clock: Clock
   /** UUIDv7. */
@@ -63,8 +76,16 @@ export async function acknowledgeBatch(deps: AcknowledgeBatchDeps, kept: KeptBat
   if (!acknowledged.isReplay) {
     deps.failPoints.reach('after-append')
     deps.onAppended({ tenant, subjectKey: envelope.subjectKey })
+    deps.onAccepted(acceptedBatch(kept, acknowledged))
   }
   return acknowledged
+}
+
+function acceptedBatch({ tenant, envelope, batch }: KeptBatch, { answer }: Acknowledgement): AcceptedBatch {
+  const { subjectKey, callgraphId } = envelope
+  const { accepted, refused, hits } = batch
+  const receiptId = answer['receiptId']
+  return { tenant, subjectKey, callgraphId, receiptId, accepted, rejected: refused.total, totalHits: hits.totalHits }
 }
 
 /** A client's key is held from before the body is read; the content's own is known only now. */
@@ -79,6 +100,8 @@ function holdContentKey(
 async function prepare(deps: AcknowledgeBatchDeps, kept: KeptBatch, { form, claim }: BatchClaim): Promise<Evidence> {
   const { tenant, envelope, batch } = kept
   await requireCallgraph(deps, kept)
+  const { subjectKey } = envelope
+  await deps.requireRoom({ tenant, subjectKey }, { list: 'symbols', count: batch.hits.symbolCount })
   const unmatchedSymbols = await deps.countUnmatched(tenant, envelope.callgraphId, batch.hits.symbolIds())
   const id = deps.newId()
   const receivedAt = timestampOf(deps.clock())
@@ -86,7 +109,7 @@ async function prepare(deps: AcknowledgeBatchDeps, kept: KeptBatch, { form, clai
   const trace = await storeTrace(deps, kept, { receiptId: id, source, ingestedAt: receivedAt })
   const observed = await storeObserved(deps, kept)
   const answer = answerOf(kept, { receiptId: id, form, unmatchedSymbols, trace })
-  const { subject, subjectKey, aliases } = envelope
+  const { subject, aliases } = envelope
   return {
     id,
     tenant,

@@ -48,6 +48,7 @@ export async function ingestStreamedFacts(
   request: StreamedFactsRequest,
 ): Promise<Acknowledgement> {
   const envelope = settleEnvelope(request.said)
+  deps.admitFold()
   using _held = holdHeaderKey(deps, request)
   const body = new DigestedBody(request.body)
   await using batch = newBatch(deps)
@@ -91,6 +92,7 @@ export async function ingestStructuredFacts(
   deps: IngestRuntimeFactsDeps,
   request: StructuredFactsRequest,
 ): Promise<Acknowledgement> {
+  deps.admitFold()
   using _held = holdHeaderKey(deps, request)
   const body = new DigestedBody(request.body)
   const { said, events } = readEnvelope(await readDocument(body, deps.limits))

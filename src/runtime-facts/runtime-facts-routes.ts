@@ -4,9 +4,11 @@ import type { Acknowledgement } from '../evidence/idempotency.ts'
 import { bodyStream, mediaTypeOf, streamedBodies } from '../http/body-parsers.ts'
 import { HttpError } from '../http/http-errors.ts'
 import { idempotencyKeyOf } from '../http/idempotency-key.ts'
+import type { LargeUploads } from '../http/large-uploads.ts'
 import { preferenceApplied, preferredWait } from '../http/prefer.ts'
 import type { HttpServer, RoutePlugin } from '../http/route.ts'
 import { validatorCompiler } from '../http/validation.ts'
+import type { Tenant } from '../identifiers/tenant.ts'
 import {
   type IngestRuntimeFactsDeps,
   ingestStreamedFacts,
@@ -16,8 +18,18 @@ import {
 import { RuntimeFactsBody, RuntimeFactsReceipt, RuntimeFactsStream } from './runtime-facts-document.ts'
 import { envelopeOf, headerOf, StreamedQuery } from './streamed-query.ts'
 
+/** What the log tells of a batch that was refused as a whole. */
+export interface RefusedBatch {
+  readonly tenant: Tenant
+  readonly code: string
+  readonly status: number
+}
+
 export interface RuntimeFactsRoutesDeps extends IngestRuntimeFactsDeps {
   readonly limits: IngestRuntimeFactsDeps['limits'] & { readonly jsonBodyBytes: number; readonly rawBodyBytes: number }
+  readonly uploads: LargeUploads
+  /** Told of every request of which nothing was kept. */
+  readonly onRefused: (refused: RefusedBatch) => void
   /** The fact once it holds the batch; undefined when time runs out. */
   readonly waitForFact: (
     subject: PendingSubject,
@@ -39,12 +51,15 @@ const streamTypes = [
 /** Observations in, as one document or as a stream (contracts, 4). */
 export const runtimeFactsRoutes: RoutePlugin<RuntimeFactsRoutesDeps> = async (app, deps) => {
   app.setValidatorCompiler(validateAllButBody)
+  app.addHook('onResponse', async ({ tenant, problemCode: code }, { statusCode: status }) => {
+    if (code !== undefined) deps.onRefused({ tenant, code, status })
+  })
   await app.register(async (scope: HttpServer) => structuredRoute(scope, deps))
   await app.register(async (scope: HttpServer) => streamedRoute(scope, deps))
 }
 
 function structuredRoute(app: HttpServer, deps: RuntimeFactsRoutesDeps): void {
-  streamedBodies(app, { maxBytes: deps.limits.jsonBodyBytes })
+  streamedBodies(app, { maxBytes: deps.limits.jsonBodyBytes, uploads: deps.uploads })
   app.post(
     '',
     {
@@ -61,7 +76,7 @@ function structuredRoute(app: HttpServer, deps: RuntimeFactsRoutesDeps): void {
 }
 
 function streamedRoute(app: HttpServer, deps: RuntimeFactsRoutesDeps): void {
-  streamedBodies(app, { maxBytes: deps.limits.rawBodyBytes })
+  streamedBodies(app, { maxBytes: deps.limits.rawBodyBytes, uploads: deps.uploads })
   app.post(
     '/ndjson',
     {

@@ -4,12 +4,13 @@ import { evidenceProblems } from '../../src/evidence/evidence-errors.ts'
 import { receiptRoutes } from '../../src/evidence/receipt-routes.ts'
 import { httpProblems } from '../../src/http/http-errors.ts'
 import { createHttpServer } from '../../src/http/http-server.ts'
+import { LargeUploads } from '../../src/http/large-uploads.ts'
 import { describeRoutes } from '../../src/http/openapi.ts'
 import type { HttpServer } from '../../src/http/route.ts'
 import { subjectProblems } from '../../src/identifiers/subject.ts'
 import { jsonProblems } from '../../src/lib/strict-json.ts'
 import { runtimeFactsProblems } from '../../src/runtime-facts/runtime-facts-errors.ts'
-import { runtimeFactsRoutes } from '../../src/runtime-facts/runtime-facts-routes.ts'
+import { type RefusedBatch, runtimeFactsRoutes } from '../../src/runtime-facts/runtime-facts-routes.ts'
 import { acme, knownCallgraph, RuntimeIngest, tenantNamed } from '../support/runtime-ingest.ts'
 
 const problems = {
@@ -25,12 +26,15 @@ const fact = { version: 1, digest: `sha256:${'0'.repeat(64)}`, score: 0.5 }
 let ingest: RuntimeIngest
 let app: HttpServer
 let hasTime: boolean
+const refused: RefusedBatch[] = []
+const onRefused = (batch: RefusedBatch) => void refused.push(batch)
 const waited: unknown[][] = []
 
 beforeEach(async () => {
   ingest = await RuntimeIngest.open()
   hasTime = true
   waited.length = 0
+  refused.length = 0
   app = createHttpServer({ problems, requestTimeoutMs: 60_000 })
   app.addHook('onRequest', async (request) => {
     request.tenant = tenantNamed(String(request.headers['x-stella-tenant'] ?? 'acme'))
@@ -40,7 +44,14 @@ beforeEach(async () => {
     waited.push(asked)
     return hasTime ? fact : undefined
   }
-  await app.register(runtimeFactsRoutes, { prefix: '/signals/runtime-facts', ...ingest.deps, limits, waitForFact })
+  await app.register(runtimeFactsRoutes, {
+    prefix: '/signals/runtime-facts',
+    ...ingest.deps,
+    limits,
+    waitForFact,
+    uploads: new LargeUploads(4),
+    onRefused,
+  })
   await app.register(receiptRoutes, { prefix: '/signals/receipts', queue: ingest.queue })
 })
 

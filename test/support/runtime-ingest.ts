@@ -44,6 +44,9 @@ export class RuntimeIngest implements AsyncDisposable {
       locateOutput: async () => undefined,
       countUnmatched: async (_tenant, _callgraphId, symbolIds) =>
         symbolIds.filter((symbolId) => symbolId.startsWith('unmatched')).length,
+      admitFold: () => undefined,
+      requireRoom: async () => undefined,
+      onAccepted: () => undefined,
       onAppended: ({ tenant, subjectKey }) => void this.appended.push(`${tenant}/${subjectKey}`),
       failPoints: noFailPoints,
       clock: () => Date.UTC(2026, 10, 20, 12),

@@ -1,0 +1,12 @@
+import type { EventPublisher } from './event-publisher.ts'
+import type { FactUpdated } from './fact-updated.ts'
+
+/** Publishes, and tells of every event that got there; of one that is published again, again. */
+export function tellingPublisher(inner: EventPublisher, onRelayed: (event: FactUpdated) => void): EventPublisher {
+  return {
+    async publish(events) {
+      await inner.publish(events)
+      for (const event of events) onRelayed(event)
+    },
+  }
+}
