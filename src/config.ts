@@ -49,11 +49,27 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   store: z
-    .strictObject({ driver: z.enum(['sqlite']).default('sqlite').describe('Where facts and evidence rest.') })
+    .strictObject({ driver: z.enum(['sqlite', 'mongo']).default('sqlite').describe('Where facts and evidence rest.') })
     .prefault({}),
   sqlite: z
     .strictObject({
       path: z.string().min(1).optional().describe('The file. signals.db in the data directory when absent.'),
+    })
+    .prefault({}),
+  mongo: z
+    .strictObject({
+      connectionString: z
+        .string()
+        .regex(/^mongodb(\+srv)?:\/\//, 'begins with mongodb:// or mongodb+srv://')
+        .optional()
+        .describe('Of one server or of a replica set. Needed when it is the store; may hold a password.'),
+      database: z
+        .string()
+        .regex(/^[\w-]{1,38}$/, 'letters, digits, - and _, at most 38')
+        .default('signals')
+        .describe('The database; its collections and indexes are made at the start.'),
+      serverSelectionTimeoutMs: duration(2_000, 'How long to look for a server before a request is refused.'),
+      operationTimeoutMs: duration(10_000, 'How long a server may take to answer, or a majority to confirm.'),
     })
     .prefault({}),
   cas: z
@@ -155,8 +171,9 @@ type Frozen<Value> = Value extends object ? { readonly [Key in keyof Value]: Fro
 
 /** The checked configuration, frozen, with absolute paths and nothing left to be decided. */
 export type Config = Frozen<
-  Omit<Settings, 'sqlite' | 'cas'> & {
+  Omit<Settings, 'sqlite' | 'mongo' | 'cas'> & {
     sqlite: { path: string }
+    mongo: Settings['mongo'] & { connectionString: string }
     cas: Settings['cas'] & { directory: string }
   }
 >
@@ -198,6 +215,7 @@ export function loadConfig(sources: ConfigSources): Config {
     ...environment.unknownNames.map((name) => `${name} is not a variable of Signals`),
     ...(checked.success ? [] : checked.error.issues.map(problemOf)),
     ...directoryProblems(merged, sources.env['HOME']),
+    ...storeDriverProblems(merged),
     ...openNetworkProblems(merged),
   ]
   if (!checked.success || problems.length > 0) throw new ConfigError(problems)
@@ -238,6 +256,12 @@ function directoryProblems(merged: SettingsTree, home: string | undefined): stri
   )
 }
 
+function storeDriverProblems({ store, mongo }: SettingsTree): string[] {
+  const isMongo = isTree(store) && store['driver'] === 'mongo'
+  const isNamed = isTree(mongo) && mongo['connectionString'] !== undefined
+  return isMongo && !isNamed ? ['mongo.connectionString is needed when store.driver is mongo'] : []
+}
+
 /** Without authentication, whoever reaches the address may do everything: that must have been said. */
 function openNetworkProblems({ http, auth }: SettingsTree): string[] {
   const host = isTree(http) ? http['host'] : undefined
@@ -256,6 +280,8 @@ function settled(settings: Settings): Config {
     ...settings,
     dataDirectory,
     sqlite: { path: resolve(settings.sqlite.path ?? join(dataDirectory, 'signals.db')) },
+    // Checked to be there where it is used.
+    mongo: { ...settings.mongo, connectionString: settings.mongo.connectionString ?? '' },
     cas: { ...settings.cas, directory: resolve(settings.cas.directory ?? join(dataDirectory, 'cas')) },
   }
 }

@@ -1,45 +1,34 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { AnalysisLane } from './callgraphs/analysis-lane.ts'
-import type { CallgraphRepository } from './callgraphs/callgraph-repository.ts'
 import { countUnmatched } from './callgraphs/count-unmatched.ts'
 import { GraphIndexCache } from './callgraphs/graph-index-cache.ts'
 import { loadGraphIndex } from './callgraphs/load-graph-index.ts'
 import { loadPositions } from './callgraphs/positions/load-positions.ts'
 import { locateOutput } from './callgraphs/positions/locate-output.ts'
 import { PositionCache } from './callgraphs/positions/position-cache.ts'
-import { SqliteCallgraphRepository } from './callgraphs/sqlite-callgraph-repository.ts'
-import type { CasStore } from './cas/cas-store.ts'
-import type { Content } from './cas/content.ts'
-import { type ContentOptions, openContent } from './cas/open-content.ts'
 import type { Config } from './config.ts'
-import type { EventLog } from './events/event-log.ts'
 import type { FactUpdated } from './events/fact-updated.ts'
 import { InProcessBus } from './events/in-process-bus.ts'
 import { OutboxRelay } from './events/outbox-relay.ts'
-import { SqliteEventLog } from './events/sqlite-event-log.ts'
 import { tellingPublisher } from './events/telling-publisher.ts'
-import type { EvidenceQueue, PendingSubject } from './evidence/evidence-queue.ts'
+import type { PendingSubject } from './evidence/evidence-queue.ts'
 import { IdempotencyGate } from './evidence/idempotency.ts'
-import { SqliteEvidenceQueue } from './evidence/sqlite-evidence-queue.ts'
 import type { LocatedOutput, OutputMismatch, ToolOutput } from './evidence/tool-output.ts'
 import { blobAccess } from './facts/blob-access.ts'
 import { CachedFactReader } from './facts/cached-fact-reader.ts'
 import { completeEvent } from './facts/complete-event.ts'
-import type { FactRepository } from './facts/fact-repository.ts'
 import { type FoldDeps, foldSubject } from './facts/fold.ts'
 import { FoldLane } from './facts/fold-lane.ts'
 import { FoldScheduler } from './facts/fold-scheduler.ts'
 import { FoldSweeper } from './facts/fold-sweeper.ts'
-import { SqliteFactRepository } from './facts/sqlite-fact-repository.ts'
 import { type AwaitedFact, waitForFact } from './facts/wait-for-fact.ts'
 import type { Tenant } from './identifiers/tenant.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { armedFailPoints, type FailPoints } from './lib/fail-points.ts'
 import { systemTimer } from './lib/timer.ts'
+import { openStores, type Stores } from './open-stores.ts'
 import { scoringProfile } from './scoring/profile.ts'
-import { openSqlite } from './sqlite/open-sqlite.ts'
 import { type BusinessLog, businessLog } from './telemetry/business-events.ts'
 import { createLogger, type Logger } from './telemetry/logger.ts'
 import { serviceVersion } from './version.ts'
@@ -78,23 +67,6 @@ export interface Context {
     seconds: number,
   ) => Promise<AwaitedFact | undefined>
   close(): Promise<void>
-}
-
-export interface Stores {
-  readonly checks: readonly StoreCheck[]
-  readonly cas: CasStore
-  readonly content: Content
-  readonly contentOptions: ContentOptions
-  readonly queue: EvidenceQueue
-  readonly callgraphs: CallgraphRepository
-  readonly facts: FactRepository
-  readonly eventLog: EventLog
-}
-
-export interface StoreCheck {
-  readonly name: string
-  readonly isEssential: boolean
-  check(): Promise<void>
 }
 
 const sweepEveryMs = 30_000
@@ -174,31 +146,6 @@ async function assemble(
 
 function defaultLogger({ telemetry }: Config): Logger {
   return createLogger({ level: telemetry.logLevel, version: serviceVersion })
-}
-
-async function openStores(config: Config, opened: AsyncDisposableStack): Promise<Stores> {
-  const sqlite = opened.adopt(await openSqlite({ path: config.sqlite.path }), (connections) => connections.close())
-  const contentOptions: ContentOptions = {
-    driver: config.cas.driver,
-    directory: config.cas.directory,
-    // A rename must not cross file systems; no tenant's name begins with a dot.
-    stagingDirectory: join(config.cas.directory, '.staging'),
-  }
-  const { store: cas, content, staging } = await openContent(contentOptions)
-  await staging.clearAbandoned()
-  return {
-    checks: [
-      { name: 'store', isEssential: true, check: () => sqlite.check() },
-      { name: 'cas', isEssential: false, check: () => cas.check() },
-    ],
-    cas,
-    content,
-    contentOptions,
-    queue: new SqliteEvidenceQueue(sqlite),
-    callgraphs: new SqliteCallgraphRepository(sqlite),
-    facts: new SqliteFactRepository(sqlite),
-    eventLog: new SqliteEventLog(sqlite),
-  }
 }
 
 interface RelayParts {

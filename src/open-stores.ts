@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import type { CallgraphRepository } from './callgraphs/callgraph-repository.ts'
+import { MongoCallgraphRepository } from './callgraphs/mongo-callgraph-repository.ts'
+import { SqliteCallgraphRepository } from './callgraphs/sqlite-callgraph-repository.ts'
+import type { CasStore } from './cas/cas-store.ts'
+import type { Content } from './cas/content.ts'
+import { type ContentOptions, openContent } from './cas/open-content.ts'
+import type { Config } from './config.ts'
+import type { EventLog } from './events/event-log.ts'
+import { MongoEventLog } from './events/mongo-event-log.ts'
+import { SqliteEventLog } from './events/sqlite-event-log.ts'
+import type { EvidenceQueue } from './evidence/evidence-queue.ts'
+import { MongoEvidenceQueue } from './evidence/mongo-evidence-queue.ts'
+import { SqliteEvidenceQueue } from './evidence/sqlite-evidence-queue.ts'
+import type { FactRepository } from './facts/fact-repository.ts'
+import { MongoFactRepository } from './facts/mongo-fact-repository.ts'
+import { SqliteFactRepository } from './facts/sqlite-fact-repository.ts'
+import { openMongo } from './mongo/open-mongo.ts'
+import { openSqlite } from './sqlite/open-sqlite.ts'
+
+/** Where everything durable is. */
+export interface Stores extends Records {
+  readonly checks: readonly StoreCheck[]
+  readonly cas: CasStore
+  readonly content: Content
+  readonly contentOptions: ContentOptions
+}
+
+/** What a store driver brings: one adapter for each port. */
+interface Records {
+  readonly queue: EvidenceQueue
+  readonly callgraphs: CallgraphRepository
+  readonly facts: FactRepository
+  readonly eventLog: EventLog
+}
+
+export interface StoreCheck {
+  readonly name: string
+  readonly isEssential: boolean
+  check(): Promise<void>
+}
+
+/** `context.ts`'s choice of store and content driver, each named by its own key of the configuration. */
+export async function openStores(config: Config, opened: AsyncDisposableStack): Promise<Stores> {
+  const { records, check } = await recordOpeners[config.store.driver](config, opened)
+  const contentOptions: ContentOptions = {
+    driver: config.cas.driver,
+    directory: config.cas.directory,
+    // A rename must not cross file systems; no tenant's name begins with a dot.
+    stagingDirectory: join(config.cas.directory, '.staging'),
+  }
+  const { store: cas, content, staging } = await openContent(contentOptions)
+  await staging.clearAbandoned()
+  return {
+    ...records,
+    checks: [check, { name: 'cas', isEssential: false, check: () => cas.check() }],
+    cas,
+    content,
+    contentOptions,
+  }
+}
+
+interface OpenedRecords {
+  readonly records: Records
+  readonly check: StoreCheck
+}
+
+type RecordOpener = (config: Config, opened: AsyncDisposableStack) => Promise<OpenedRecords>
+
+const recordOpeners: Readonly<Record<Config['store']['driver'], RecordOpener>> = {
+  sqlite: openSqliteRecords,
+  mongo: openMongoRecords,
+}
+
+async function openSqliteRecords(config: Config, opened: AsyncDisposableStack): Promise<OpenedRecords> {
+  const sqlite = opened.adopt(await openSqlite({ path: config.sqlite.path }), (connections) => connections.close())
+  return {
+    records: {
+      queue: new SqliteEvidenceQueue(sqlite),
+      callgraphs: new SqliteCallgraphRepository(sqlite),
+      facts: new SqliteFactRepository(sqlite),
+      eventLog: new SqliteEventLog(sqlite),
+    },
+    check: { name: 'store', isEssential: true, check: () => sqlite.check() },
+  }
+}
+
+async function openMongoRecords(config: Config, opened: AsyncDisposableStack): Promise<OpenedRecords> {
+  const mongo = opened.adopt(await openMongo(config.mongo), (connection) => connection.close())
+  return {
+    records: {
+      queue: new MongoEvidenceQueue(mongo),
+      callgraphs: new MongoCallgraphRepository(mongo),
+      facts: new MongoFactRepository(mongo),
+      eventLog: new MongoEventLog(mongo),
+    },
+    check: { name: 'mongo', isEssential: true, check: () => mongo.check() },
+  }
+}
