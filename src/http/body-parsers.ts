@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { sha256Of } from '../identifiers/digest.ts'
+import { admitUploads } from './admit-uploads.ts'
 import { HttpError } from './http-errors.ts'
 import { type JsonBodyLimit, strictJsonOf } from './json-body.ts'
-import { admitUploads } from './large-uploads.ts'
 import { type BodyLimit, openBody, readWhole } from './request-body.ts'
 import type { HttpServer } from './route.ts'
 

@@ -1,5 +1,4 @@
 import { HttpError } from './http-errors.ts'
-import type { HttpServer } from './route.ts'
 
 /** Up to here a body costs little memory, and nobody has to wait for another's. */
 const largeBytes = 1024 * 1024
@@ -60,15 +59,4 @@ export class UploadSlot {
     this.#gate.enter()
     this.#state = 'taken'
   }
-}
-
-/** Gives every request of this scope a slot, and takes it back when it was answered or its client is gone. */
-export function admitUploads(app: HttpServer, uploads: LargeUploads): void {
-  if (!app.hasRequestDecorator('uploadSlot')) app.decorateRequest('uploadSlot', undefined)
-  app.addHook('onRequest', async (request, reply) => {
-    const slot = uploads.slot()
-    request.uploadSlot = slot
-    reply.raw.once('close', () => slot.close())
-  })
-  app.addHook('onResponse', async ({ uploadSlot }) => uploadSlot?.close())
 }
