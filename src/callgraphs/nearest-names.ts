@@ -4,14 +4,14 @@ import type { GraphIndex } from './graph-index.ts'
 import { firstAtLeast } from './ids-in-order.ts'
 
 /** A suggestion must not cost what a search does: in a graph with more nodes only those around the name are looked at. */
-const maxLookedAt = 20_000
+const maxLookedAt = 10_000
 
 /**
  * Ids that whoever wrote `name` may have meant: those whose own name is the same or nearly so, whatever stands around it,
  * and of these the ones that share most of the rest. Nearest first; for people, since nothing is ever resolved by them.
  */
 export function nearestNames(index: GraphIndex, name: string, limit: number): string[] {
-  const asked = name.toLowerCase()
+  const asked = name.toLowerCase().slice(-4096)
   const wanted = ownName(asked)
   if (wanted === '') return []
   const near: Candidate[] = []
@@ -53,11 +53,24 @@ const maxNameLength = 128
 
 /** The last part of a name, without places, parameters and type arguments, whatever the language. */
 export function ownName(id: string): string {
-  const unplaced = id.slice(-4096).replace(/(?:@\d+)?(?::\d+)+$|\[\d+,\d+\]$/, '')
-  // A receiver stands in parentheses in front; type arguments and parameters stand behind.
-  const ends = [unplaced.indexOf('['), unplaced.indexOf('(', 1)].filter((end) => end > 0)
-  const whole = unplaced.slice(0, ends.length === 0 ? undefined : Math.min(...ends))
-  return (whole.split(/[.#:/)]/).at(-1) ?? '').slice(-maxNameLength)
+  const whole = id.slice(0, nameEnd(unplaced(id)))
+  let start = whole.length
+  while (start > 0 && !separators.has(whole.charCodeAt(start - 1))) start -= 1
+  return whole.slice(Math.max(start, whole.length - maxNameLength))
+}
+
+const separators = new Set(Array.from('.#:/)', (character) => character.charCodeAt(0)))
+
+/** A place ends in a digit or a bracket: most names need no closer look. */
+function unplaced(id: string): string {
+  return /[\d\]]$/.test(id) ? id.slice(-4096).replace(/(?:@\d+)?(?::\d+)+$|\[\d+,\d+\]$/, '') : id
+}
+
+/** A receiver stands in parentheses in front; type arguments and parameters stand behind. */
+function nameEnd(id: string): number {
+  const [bracket, parenthesis] = [id.indexOf('[', 1), id.indexOf('(', 1)]
+  if (bracket === -1) return parenthesis === -1 ? id.length : parenthesis
+  return parenthesis === -1 ? bracket : Math.min(bracket, parenthesis)
 }
 
 /** How much of both is alike at either end. */
