@@ -99,4 +99,18 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE UNIQUE INDEX events_by_id ON events (tenant, event_id);
   `,
+  `
+  -- Events that the bus refused; in order of the index.
+  CREATE TABLE dead_letters (
+    tenant TEXT NOT NULL,
+    dead_at TEXT NOT NULL,
+    fact_version INTEGER NOT NULL,
+    event_id TEXT NOT NULL,
+    is_told INTEGER NOT NULL,
+    letter TEXT NOT NULL,
+    PRIMARY KEY (tenant, event_id)
+  ) STRICT;
+  CREATE INDEX dead_letters_in_order ON dead_letters (tenant, dead_at, fact_version, event_id);
+  CREATE INDEX dead_letters_untold ON dead_letters (dead_at, fact_version, event_id) WHERE is_told = 0;
+  `,
 ]
