@@ -37,7 +37,7 @@ export async function locatedRun(run: RealRun): Promise<Located & { readonly ind
   const chunks = contentOf(run.folder, run.graph)
   const { graph } = await readCallgraph({ ...plain, format: run.format, language: run.language, chunks })
   const index = indexOf(graph)
-  const table = await readPositions({ format: run.format, root: undefined }, contentOf(run.folder, run.graph))
+  const table = await readPositions({ format: run.format, language: run.language }, contentOf(run.folder, run.graph))
   const parts: Located[] = []
   for (const trace of run.traces) {
     const { output } = await readToolOutput({ maxSymbols: 1_000_000 }, run.tool, joined(run.folder, trace))

@@ -3,7 +3,7 @@ import { compareTuples } from '../../lib/ordinal.ts'
 import type { GraphIndex } from '../graph-index.ts'
 import { FileBlocks } from './go-blocks.ts'
 import type { CallSites } from './go-call-sites.ts'
-import { goNode, packageOfFile } from './go-names.ts'
+import { goNode, methodsOfPackage, packageOfFile } from './go-names.ts'
 import { type BlocksByFile, locateCallers } from './locate-go-callers.ts'
 import type { Located, PositionTable } from './position-table.ts'
 
@@ -43,17 +43,29 @@ function locateListed(index: GraphIndex, functions: readonly GoFunction[], block
     (left, right) => compareTuples([left.file], [right.file]) || left.line - right.line,
   )
   const initsSeen = new Map<string, number>()
+  const methods = memoized((path: string) => methodsOfPackage(index, path))
   return inOrder.map((listed, position) => {
     const { file, line, name } = listed
     const path = packageOfFile(file)
     // The compiler numbers the `init` functions of a package in the order of its files and lines.
     if (name === 'init') initsSeen.set(path, (initsSeen.get(path) ?? 0) + 1)
-    const id = goNode(index, listed, initsSeen.get(path) ?? 0)
+    const id = goNode(index, listed, initsSeen.get(path) ?? 0) ?? methods(path).get(name) ?? undefined
     const next = inOrder[position + 1]
     const end = next?.file === file ? next.line : Number.POSITIVE_INFINITY
     const hits = entryCount(blocks.get(file), { line, end }) ?? listed.hits
     return { symbolId: id ?? `${file}:${line}:${name}`, isNode: id !== undefined, hits }
   })
+}
+
+function memoized<Value>(make: (key: string) => Value): (key: string) => Value {
+  const made = new Map<string, Value>()
+  return (key) => {
+    const known = made.get(key)
+    if (known !== undefined) return known
+    const fresh = make(key)
+    made.set(key, fresh)
+    return fresh
+  }
 }
 
 /** How often the first block of a function ran: how often it was entered. */

@@ -1,5 +1,6 @@
 import type { JavaMethod, LocatedHit } from '../../evidence/tool-output.ts'
 import type { GraphIndex } from '../graph-index.ts'
+import { nodeNamed } from './node-named.ts'
 import type { Located, PositionTable } from './position-table.ts'
 
 /** The JVM tells class, method and descriptor, which is all that java-callgraph's names say. */
@@ -12,10 +13,10 @@ function locateMethods(index: GraphIndex, methods: readonly JavaMethod[]): Locat
   const hits: LocatedHit[] = []
   let platform = 0
   for (const { className, method, descriptor, hits: count, observedAt } of methods) {
-    const symbolId = `${className.replaceAll('/', '.')}:${method}(${parametersOf(descriptor).join(',')})`
-    const isNode = index.resolve(symbolId).kind === 'node'
-    if (isNode || !isPlatform(className)) hits.push({ symbolId, isNode, hits: count, observedAt })
-    else platform += 1
+    const name = `${className.replaceAll('/', '.')}:${method}(${parametersOf(descriptor).join(',')})`
+    const id = nodeNamed(index, name)
+    if (id === undefined && isPlatform(className)) platform += 1
+    else hits.push({ symbolId: id ?? name, isNode: id !== undefined, hits: count, observedAt })
   }
   return { hits, platform }
 }

@@ -7,9 +7,10 @@ import { readPositions } from './read-positions.ts'
 /** Places come from the artefact as it was received: in the graph they would change its hash. */
 export async function loadPositions(
   content: Pick<Content, 'readStream'>,
-  { tenant, callgraphId, artifactCasUri, format, root }: CallgraphRecord,
+  record: CallgraphRecord,
 ): Promise<PositionTable> {
+  const { tenant, callgraphId, artifactCasUri } = record
   const artifact = parseCasUri(tenant, artifactCasUri)
   if (!artifact) throw new TypeError(`the record of ${callgraphId} names ${artifactCasUri}, which is no CAS URI`)
-  return await readPositions({ format, root }, content.readStream(artifact))
+  return await readPositions(record, content.readStream(artifact))
 }

@@ -11,6 +11,9 @@ export interface LocatedCallers {
   readonly files: ReadonlySet<string>
 }
 
+/** Functions times files: far beyond any program's, so that only a body made to cost time is left half-read. */
+const maxLooks = 5_000_000
+
 /**
  * A profile names no functions and the graph no files, but the graph prints where its functions call: a function stands in a
  * file of its package in which all its calls lie in blocks, and it ran if one of these blocks did. Where several files would
@@ -24,9 +27,11 @@ export function locateCallers(
   const filesOfPackage = Map.groupBy(blocks.keys(), packageOfFile)
   const hits: LocatedHit[] = []
   const files = new Set<string>()
+  let looksLeft = maxLooks
   for (const [id, itsSites] of sites) {
     const candidates = filesOfPackage.get(packageOf(id)) ?? []
-    if (candidates.length === 0 || isSettled(id)) continue
+    looksLeft -= candidates.length
+    if (candidates.length === 0 || isSettled(id) || looksLeft < 0) continue
     const fitting = candidates.flatMap((file) => {
       const around = itsSites.map((site) => blocks.get(file)?.around(site))
       return around.every((block) => block !== undefined) ? [{ file, ran: firstExecuted(around) }] : []

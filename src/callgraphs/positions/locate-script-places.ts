@@ -23,10 +23,25 @@ function nodeOf({ index, files }: PlacedGraph, place: ScriptPlace): string | und
   const { file, name, line, column } = place
   if (line === 0 && column === 0 && name === '') return topLevelOf(index, file)
   const onTheRow = files.get(file)?.byRow.get(line + 1) ?? []
-  const placed = onTheRow
-    .filter((target) => beginsThere(target, place))
-    .sort((left, right) => right.column - left.column)
-  return placed[0]?.id
+  for (let at = countUpTo(onTheRow, column) - 1, looked = 0; at >= 0 && looked < maxLookedAt; at -= 1, looked += 1) {
+    const target = onTheRow[at]
+    if (target && beginsThere(target, place)) return target.id
+  }
+  return undefined
+}
+
+/** A minified file is one row of thousands of functions: the one that is meant begins just before. */
+const maxLookedAt = 64
+
+function countUpTo(functions: readonly JsFunction[], column: number): number {
+  let low = 0
+  let high = functions.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((functions[middle]?.column ?? 0) <= column) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 const beforeName = 'function '.length

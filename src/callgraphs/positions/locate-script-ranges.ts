@@ -46,11 +46,15 @@ function nodesOf(
   return nodes
 }
 
+/** More functions than this never end together but in a body that was made to cost time. */
+const maxPairs = 4096
+
 /** Each range with the function whose start is nearest, nearest pairs first, each function once. */
 function* nearestPairs(
   ranges: readonly ScriptRange[],
   functions: readonly JsFunction[],
 ): Generator<[ScriptRange, JsFunction]> {
+  if (ranges.length * functions.length > maxPairs) return
   const pairs = ranges
     .flatMap((range) => functions.map((target) => ({ range, target, distance: Math.abs(target.start - range.start) })))
     .sort((left, right) => left.distance - right.distance || left.target.start - right.target.start)

@@ -2,6 +2,7 @@ import type { LocatedHit, PythonFunction } from '../../evidence/tool-output.ts'
 import type { GraphIndex } from '../graph-index.ts'
 import { idsWithPrefix } from '../ids-in-order.ts'
 import { type Deployment, findDeployment } from './deployed-root.ts'
+import { nodeNamed } from './node-named.ts'
 import type { Located, PositionTable } from './position-table.ts'
 
 /** PyCG's dotted names are a module's path and the qualified name in it; a profile tells file, line and that name. */
@@ -11,14 +12,14 @@ export const pythonPositions: PositionTable = {
 }
 
 function locateFunctions(index: GraphIndex, functions: readonly PythonFunction[]): Located {
-  const isNode = (id: string) => index.resolve(id).kind === 'node'
-  const deployment = findDeployment(new Set(functions.map(modulePath)), (path) => isNode(path.replaceAll('/', '.')))
+  const isModule = (path: string) => nodeNamed(index, path.replaceAll('/', '.')) !== undefined
+  const deployment = findDeployment(new Set(functions.map(modulePath)), isModule)
   const hits: LocatedHit[] = []
   let platform = 0
   for (const each of functions) {
     if (each.hits === 0 || isPartOfAnother(each)) continue
     const { hits: count, observedAt } = each
-    const id = idsOf(index, deployment, each).find(isNode)
+    const [id] = namesOf(index, deployment, each).flatMap((name) => nodeNamed(index, name) ?? [])
     if (id === undefined && isPlatform(each)) platform += 1
     else hits.push({ symbolId: id ?? ownName(deployment, each), isNode: id !== undefined, hits: count, observedAt })
   }
@@ -39,15 +40,15 @@ function modulePath({ file }: PythonFunction): string {
 }
 
 /** What the graph may call it, likeliest first. Calling a class that was not analysed is, to PyCG, calling its name. */
-function idsOf(index: GraphIndex, deployment: Deployment, observed: PythonFunction): string[] {
+function namesOf(index: GraphIndex, deployment: Deployment, observed: PythonFunction): string[] {
   const native = nativeName(observed.name)
   if (native !== undefined) return [`<builtin>.${native}`, native.replace(/^builtins\./, '<builtin>.')]
   const path = deployment.fileOf(modulePath(observed))
   const modules = [path?.replaceAll('/', '.'), observed.module].filter((name) => name !== undefined)
-  return modules.flatMap((name) => idsInModule(index, name, observed))
+  return modules.flatMap((name) => namesInModule(index, name, observed))
 }
 
-function idsInModule(index: GraphIndex, module: string, { name, qualifiedName }: PythonFunction): string[] {
+function namesInModule(index: GraphIndex, module: string, { name, qualifiedName }: PythonFunction): string[] {
   if (name === '<module>') return [module]
   if (qualifiedName === undefined) return [`${module}.${name}`, ...onlyBearer(index, module, name)]
   const scopes = qualifiedName.replaceAll('.<locals>', '').split('.')

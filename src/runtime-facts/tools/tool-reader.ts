@@ -29,10 +29,14 @@ export function malformedOutput(message: string, place: ToolPlace, cause?: unkno
   return new RuntimeFactsError('TOOL_OUTPUT_MALFORMED', message, { violations, cause })
 }
 
+/** A million functions may have long names, but not all of them. */
+const maxKeptCharacters = 256 * 1024 * 1024
+
 /** Distinct functions with their hits, no more than a batch may name. */
 export class ObservedFunctions<Observed extends { readonly hits: number; readonly observedAt?: string | undefined }> {
   readonly #maxSymbols: number
   readonly #byKey = new Map<string, Observed>()
+  #keptCharacters = 0
 
   constructor({ maxSymbols }: ToolLimits) {
     this.#maxSymbols = maxSymbols
@@ -42,6 +46,10 @@ export class ObservedFunctions<Observed extends { readonly hits: number; readonl
     const known = this.#byKey.get(key)
     if (!known && this.#byKey.size >= this.#maxSymbols) {
       throw new RuntimeFactsError('BATCH_TOO_LARGE', `a batch names at most ${this.#maxSymbols} distinct functions`)
+    }
+    if (!known) this.#keptCharacters += key.length
+    if (this.#keptCharacters > maxKeptCharacters) {
+      throw new RuntimeFactsError('BATCH_TOO_LARGE', 'the output has too much text: send it in parts')
     }
     this.#byKey.set(key, known ? { ...known, ...joined(known, observed) } : observed)
   }

@@ -27,6 +27,18 @@ test('every sampled method of a real Java run is a node of its graph', async () 
 })
 
 test.each([
+  ['java/plexus-classworlds', 'java', 'jfr', 'trace.jfr.json', 20],
+  ['python/autopep8', 'python', 'python-profile', 'trace.python-profile.json', 120],
+] as const)('the FASTEN graph of %s is spoken of by the same tool', async (folder, language, tool, trace, least) => {
+  const graph = { graph: 'callgraph.fasten.json', format: 'fasten' }
+  const { hits, index } = await locatedRun({ ...graph, folder, language, tool, traces: [[trace]] })
+  const matched = nodesOf(hits)
+  console.info(`${tool} on fasten: ${matched.length} of ${hits.length} observed functions are matched`)
+  expect(matched.length).toBeGreaterThan(least)
+  expect(matched.filter(({ symbolId }) => index.resolve(symbolId).kind !== 'node')).toEqual([])
+})
+
+test.each([
   ['()V', []],
   ['(I[J[[Ljava/lang/String;Z)V', ['int', 'long[]', 'java.lang.String[][]', 'boolean']],
   ['(Lorg/acme/Cart$Line;D)Lorg/acme/Cart;', ['org.acme.Cart$Line', 'double']],
