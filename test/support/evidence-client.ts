@@ -54,7 +54,7 @@ export interface PostedGraph {
 }
 
 /** `main` calls `a`, which calls `b`; `c` stands alone. */
-export async function postSmallGraph(url: string, subject: string): Promise<PostedGraph> {
+export async function postSmallGraph(url: string, subject: string, component = 'small'): Promise<PostedGraph> {
   const graph = {
     nodes: ['main', 'a', 'b', 'c'].map((id) => ({ id, name: id })),
     edges: [
@@ -64,7 +64,7 @@ export async function postSmallGraph(url: string, subject: string): Promise<Post
   }
   const query = new URLSearchParams({
     language: 'node',
-    component: 'crash',
+    component,
     version: '1',
     scanId: subject,
     target: 'b',
