@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { EventPublisher } from './event-publisher.ts'
+import { allPublished, type EventPublisher, type PublishOutcome } from './event-publisher.ts'
 import type { FactUpdated } from './fact-updated.ts'
 
 /** The bus of a service without a broker: wakes those who follow the event log here, and writes a log line per event. */
@@ -11,8 +11,14 @@ export class InProcessBus implements EventPublisher {
     this.#logger = logger
   }
 
-  async publish(events: readonly FactUpdated[]): Promise<void> {
+  async publish(events: readonly FactUpdated[]): Promise<PublishOutcome> {
     for (const event of events) this.#logger.info(lineOf(event), 'fact updated')
+    this.wake(events)
+    return allPublished
+  }
+
+  /** Wakes those who follow the logs that these events have come to. */
+  wake(events: readonly FactUpdated[]): void {
     for (const tenant of new Set(events.map((event) => event.tenant))) {
       for (const wake of this.#listeners.get(tenant) ?? []) wake()
     }

@@ -32,6 +32,8 @@ interface CompletedEntry {
 // A pass holds its events in memory, so it takes no more of each subject than this.
 const entriesPerPass = 64
 const eventsPerEntry = 50
+// When so many wait for their next try, it is hardly about each of them: others wait until some have got through.
+const maxTaken = 4_096
 const backoff = { baseMs: 100, maxMs: 30_000 }
 
 /**
@@ -40,7 +42,7 @@ const backoff = { baseMs: 100, maxMs: 30_000 }
  */
 export class OutboxRelay {
   readonly #deps: OutboxRelayDeps
-  /** Subjects whose events could not be completed, and when to try again; they hold up nobody else. */
+  /** Subjects whose events could not be completed or were refused, and when to try again; they hold up nobody else. */
   readonly #held = new Map<string, { attempts: number; untilMs: number }>()
   #running: Promise<void> | undefined
   #isWanted = false
@@ -106,7 +108,7 @@ export class OutboxRelay {
 
   /** In this order every crash repeats a step and none is skipped: an event leaves its row only when all else is done. */
   async #relaySome(): Promise<boolean> {
-    const { log, publisher, markCache, outbox, failPoints } = this.#deps
+    const { log, publisher, markCache, failPoints } = this.#deps
     const entries = await this.#takeEntries()
     const completed = await this.#complete(entries)
     const events = completed.flatMap((done) => done.events)
@@ -114,17 +116,27 @@ export class OutboxRelay {
     failPoints.reach('before-relay')
     await log.append(events)
     await Promise.all(completed.map(({ entry }) => markCache(entry)))
-    await publisher.publish(events)
+    const { waiting } = await publisher.publish(events)
     failPoints.reach('before-pull')
-    await Promise.all(completed.map(({ entry }) => outbox.pull(entry.tenant, entry.subjectKey, idsOf(entry))))
+    const refused = new Set(waiting)
+    await Promise.all(completed.map((done) => this.#settle(done, refused)))
     return true
+  }
+
+  /** Takes what got through out of the row, and holds the rest for its next try. */
+  async #settle({ entry, events }: CompletedEntry, refused: ReadonlySet<FactUpdated>): Promise<void> {
+    const { tenant, subjectKey } = entry
+    const through = events.filter((event) => !refused.has(event)).map(({ event_id }) => event_id)
+    if (through.length === events.length) this.#held.delete(keyOf(entry))
+    else this.#hold(entry)
+    if (through.length > 0) await this.#deps.outbox.pull(tenant, subjectKey, through)
   }
 
   async #takeEntries(): Promise<OutboxEntry[]> {
     const now = this.#deps.clock()
     const held = new Set([...this.#held].filter(([, { untilMs }]) => untilMs > now).map(([key]) => key))
     // Held ones come first, being the oldest: without room for them they would hide all others.
-    const entries = await this.#deps.outbox.unrelayed(entriesPerPass + held.size)
+    const entries = await this.#deps.outbox.unrelayed(Math.min(entriesPerPass + held.size, maxTaken))
     const waiting = new Set(entries.map(keyOf))
     // What waits no more was relayed by another replica.
     for (const key of this.#held.keys()) if (!waiting.has(key)) this.#held.delete(key)
@@ -137,19 +149,22 @@ export class OutboxRelay {
   }
 
   async #completeOne(entry: OutboxEntry): Promise<CompletedEntry | undefined> {
-    const key = keyOf(entry)
     try {
       const events: FactUpdated[] = []
       for (const slim of entry.events) events.push(await this.#deps.complete(entry, slim))
-      this.#held.delete(key)
       return { entry, events }
     } catch (error) {
-      const attempts = (this.#held.get(key)?.attempts ?? 0) + 1
-      this.#held.set(key, { attempts, untilMs: this.#deps.clock() + backoffMs(backoff, attempts) })
+      const attempts = this.#hold(entry)
       const { tenant, subjectKey } = entry
       this.#deps.logger.warn({ err: error, tenant, subjectKey, attempts }, 'an event could not be completed yet')
       return undefined
     }
+  }
+
+  #hold(entry: OutboxEntry): number {
+    const attempts = (this.#held.get(keyOf(entry))?.attempts ?? 0) + 1
+    this.#held.set(keyOf(entry), { attempts, untilMs: this.#deps.clock() + backoffMs(backoff, attempts) })
+    return attempts
   }
 
   #lookLater(): void {
@@ -165,10 +180,6 @@ export class OutboxRelay {
 
 function firstEvents(entry: OutboxEntry): OutboxEntry {
   return { ...entry, events: entry.events.slice(0, eventsPerEntry) }
-}
-
-function idsOf(entry: OutboxEntry): string[] {
-  return entry.events.map(({ id }) => id)
 }
 
 function keyOf({ tenant, subjectKey }: OutboxEntry): string {

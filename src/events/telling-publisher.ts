@@ -5,8 +5,10 @@ import type { FactUpdated } from './fact-updated.ts'
 export function tellingPublisher(inner: EventPublisher, onRelayed: (event: FactUpdated) => void): EventPublisher {
   return {
     async publish(events) {
-      await inner.publish(events)
-      for (const event of events) onRelayed(event)
+      const outcome = await inner.publish(events)
+      const missing = new Set([...outcome.waiting, ...outcome.dead])
+      for (const event of events) if (!missing.has(event)) onRelayed(event)
+      return outcome
     },
   }
 }

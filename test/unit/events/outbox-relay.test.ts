@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { EventLog } from '../../../src/events/event-log.ts'
+import { allPublished, type PublishOutcome } from '../../../src/events/event-publisher.ts'
 import type { FactUpdated } from '../../../src/events/fact-updated.ts'
 import type { OutboxEntry, SlimEvent } from '../../../src/events/outbox.ts'
 import { OutboxRelay, type OutboxRelayDeps } from '../../../src/events/outbox-relay.ts'
@@ -41,11 +42,16 @@ async function complete({ tenant, subjectKey }: OutboxEntry, slim: SlimEvent): P
   return factUpdated({ event_id: slim.id, tenant, subject_key: subjectKey, fact_version: slim.version })
 }
 
+async function take(events: readonly FactUpdated[]): Promise<PublishOutcome> {
+  published.push(...events)
+  return allPublished
+}
+
 function newRelay(changed: Partial<OutboxRelayDeps> = {}): OutboxRelay {
   const relay = new OutboxRelay({
     outbox: facts,
     log,
-    publisher: { publish: async (events) => void published.push(...events) },
+    publisher: { publish: take },
     complete,
     markCache: async () => undefined,
     failPoints: noFailPoints,
@@ -93,7 +99,12 @@ describe('a relay', () => {
       failPoints: { reach: (name) => void steps.push(name) },
       log: { append: async () => void steps.push('log') },
       markCache: async ({ revision }) => void steps.push(`mark ${revision}`),
-      publisher: { publish: async () => void steps.push('publish') },
+      publisher: {
+        publish: async () => {
+          steps.push('publish')
+          return allPublished
+        },
+      },
       outbox: {
         unrelayed: (limit) => facts.unrelayed(limit),
         pull: async (...args) => {
@@ -123,7 +134,7 @@ describe('a relay', () => {
         async publish(events) {
           atWork.open()
           await goOn.opened
-          published.push(...events)
+          return await take(events)
         },
       },
     })
@@ -142,9 +153,9 @@ describe('a relay', () => {
     await newRelay({
       publisher: {
         async publish(events) {
-          published.push(...events)
           const row = await facts.find(acme, 'a')
           if (row?.version === 1) await facts.save(nextRow(row, { version: 2, events: [...row.events, later] }))
+          return await take(events)
         },
       },
     }).flush()
@@ -163,7 +174,7 @@ describe('when the bus does not take them', () => {
         async publish(events) {
           attempts += 1
           if (!isUp) throw new Error('no broker')
-          published.push(...events)
+          return await take(events)
         },
       },
     })
@@ -237,6 +248,63 @@ describe('when the bus does not take them', () => {
   )
 })
 
+describe('when the bus refuses an event', () => {
+  function refusing(isRefused: (event: FactUpdated) => boolean): Pick<OutboxRelayDeps, 'publisher'> {
+    const publish = async (events: readonly FactUpdated[]): Promise<PublishOutcome> => {
+      const waiting = events.filter(isRefused)
+      await take(events.filter((event) => !waiting.includes(event)))
+      return { waiting, dead: [] }
+    }
+    return { publisher: { publish } }
+  }
+
+  test('what got through leaves its row, the rest waits for its next try, and other subjects go on', async () => {
+    const [first, second, third] = await saveEvents('a', 1, 2, 3)
+    const other = await saveEvents('b', 1)
+    let isRefusing = true
+    const relay = newRelay(refusing(({ event_id }) => isRefusing && (event_id === second || event_id === third)))
+    await relay.flush()
+    expect(idsOf(published)).toEqual([first, ...other])
+    expect((await facts.unrelayed(10)).flatMap(({ events }) => events.map(({ id }) => id))).toEqual([second, third])
+    const later = await saveEvents('c', 1)
+    relay.wake()
+    await relay.idle()
+    expect(idsOf(published)).toEqual([first, ...other, ...later])
+    isRefusing = false
+    time.pass(100)
+    await relay.idle()
+    expect(idsOf(published)).toEqual([first, ...other, ...later, second, third])
+    expect(await facts.backlog()).toEqual({ events: 0 })
+  })
+
+  test('its subject is tried later and later, and from the beginning once it got through', async () => {
+    await saveEvents('a', 1)
+    let attempts = 0
+    const relay = newRelay(
+      refusing(() => {
+        attempts += 1
+        return attempts < 6
+      }),
+    )
+    await relay.flush()
+    for (let tries = 2; tries <= 6; tries++) {
+      time.pass(50 * 2 ** (tries - 2) - 1)
+      await relay.idle()
+      expect(attempts).toBe(tries - 1)
+      time.pass(100 * 2 ** (tries - 2))
+      await relay.idle()
+      expect(attempts).toBe(tries)
+    }
+    attempts = 0
+    const row = await facts.find(acme, 'a')
+    await facts.save(nextRow(row!, { version: 2, events: [slimEvent(2)] }))
+    await relay.flush()
+    time.pass(100)
+    await relay.idle()
+    expect(attempts).toBe(2)
+  })
+})
+
 describe('when an event cannot be completed', () => {
   test('its subject waits and holds up nobody, even if such subjects would fill a whole look', async () => {
     for (let subject = 0; subject < 80; subject++) await saveEvents(`broken-${subject}`, 1)
@@ -295,7 +363,7 @@ describe('looking unasked', () => {
         async publish(events) {
           atWork.open()
           await goOn.opened
-          published.push(...events)
+          return await take(events)
         },
       },
     })
