@@ -10,6 +10,8 @@ export interface SearchRequest {
   /** Ascending: ordinal order of ids. */
   readonly entryPoints: readonly number[]
   readonly blockedLinks: readonly Link[]
+  /** By node: 1 where no path may pass. */
+  readonly avoidedNodes?: Uint8Array
 }
 
 export interface FoundPath {
@@ -27,14 +29,15 @@ const noParent = -2
  * neighbours are taken in ordinal order and the first found parent stays: so a path is the ordinally smallest id sequence
  * among the shortest.
  */
-export function searchGraph(index: GraphIndex, { entryPoints, blockedLinks }: SearchRequest): GraphSearch {
+export function searchGraph(index: GraphIndex, request: SearchRequest): GraphSearch {
+  const { entryPoints, blockedLinks, avoidedNodes } = request
   const isBlocked = blockedTest(index, blockedLinks)
   const parents = new Int32Array(index.nodeCount).fill(notReached)
   const depths = new Uint32Array(index.nodeCount)
   const order = new Uint32Array(index.nodeCount)
   let count = 0
   for (const node of entryPoints) {
-    if (parents[node] !== notReached) continue
+    if (parents[node] !== notReached || avoidedNodes?.[node] === 1) continue
     parents[node] = noParent
     depths[node] = 1
     order[count++] = node
@@ -44,7 +47,7 @@ export function searchGraph(index: GraphIndex, { entryPoints, blockedLinks }: Se
     const end = at(index.offsets, from + 1)
     for (let slot = at(index.offsets, from); slot < end; slot++) {
       const to = at(index.targets, slot)
-      if (parents[to] !== notReached || isBlocked(from, to)) continue
+      if (parents[to] !== notReached || isBlocked(from, to) || avoidedNodes?.[to] === 1) continue
       parents[to] = from
       depths[to] = at(depths, from) + 1
       order[count++] = to
@@ -164,6 +167,11 @@ export class GraphSearch {
     this.#rootOfNode = roots
     return roots
   }
+}
+
+/** Whether the graph has such a link, blocked or not. */
+export function hasLink(index: GraphIndex, { from, to }: Link): boolean {
+  return successorsOf(index, from).includes(to)
 }
 
 function successorsOf({ offsets, targets }: GraphIndex, node: number): Uint32Array {
