@@ -16,10 +16,12 @@ import { type Admission, admitFold } from './evidence/admission.ts'
 import { evidenceProblems } from './evidence/evidence-errors.ts'
 import type { PendingSubject } from './evidence/evidence-queue.ts'
 import { receiptRoutes } from './evidence/receipt-routes.ts'
+import { askForReasons, askForStates } from './facts/ask-subject.ts'
 import { blobAccess } from './facts/blob-access.ts'
 import { factProblems } from './facts/fact-errors.ts'
 import { factRoutes } from './facts/fact-routes.ts'
 import type { SubjectLimits } from './facts/merge-evidence.ts'
+import { questionRoutes } from './facts/question-routes.ts'
 import { type RecomputeRoutesDeps, recomputeRoutes } from './facts/recompute-routes.ts'
 import { requireSubjectRoom } from './facts/require-room.ts'
 import { serviceStatus } from './facts/service-status.ts'
@@ -102,6 +104,13 @@ export async function buildApp(context: Context, metrics: Metrics = new Metrics(
     ...stores,
     readFact: (tenant, subjectKey) => context.factReader.read(tenant, subjectKey),
     blobs: (tenant) => blobAccess(stores.content, tenant),
+  })
+  await app.register(questionRoutes, {
+    prefix: '/signals/facts',
+    ...stores,
+    limits: config.limits,
+    query: (row, targets) => askForStates(context.questions, row, targets),
+    explain: (row, question) => askForReasons(context.questions, row, question),
   })
   return app
 }

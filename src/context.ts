@@ -15,6 +15,7 @@ import { tellingPublisher } from './events/telling-publisher.ts'
 import type { PendingSubject } from './evidence/evidence-queue.ts'
 import { IdempotencyGate } from './evidence/idempotency.ts'
 import type { LocatedOutput, OutputMismatch, ToolOutput } from './evidence/tool-output.ts'
+import type { AskSubjectDeps } from './facts/ask-subject.ts'
 import { blobAccess } from './facts/blob-access.ts'
 import { CachedFactReader } from './facts/cached-fact-reader.ts'
 import { completeEvent } from './facts/complete-event.ts'
@@ -22,6 +23,7 @@ import { type FoldDeps, foldSubject } from './facts/fold.ts'
 import { FoldLane } from './facts/fold-lane.ts'
 import { FoldScheduler } from './facts/fold-scheduler.ts'
 import { FoldSweeper } from './facts/fold-sweeper.ts'
+import { QuestionLane } from './facts/question-lane.ts'
 import { type AwaitedFact, waitForFact } from './facts/wait-for-fact.ts'
 import type { Tenant } from './identifiers/tenant.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
@@ -50,6 +52,7 @@ export interface Context {
   readonly stores: Stores
   readonly gate: IdempotencyGate
   readonly analysisLane: AnalysisLane
+  readonly questions: AskSubjectDeps
   readonly indexes: GraphIndexCache
   readonly folding: FoldScheduler
   readonly relay: OutboxRelay
@@ -73,6 +76,7 @@ const sweepEveryMs = 30_000
 const foldLimits = { evidencePerFold: 500, leaseMs: 2_000 }
 /** Graphs small enough to need no slot of their own; each waits on disk. */
 const maxQueuedAnalyses = 1_000
+const maxQueuedQuestions = 100
 const retryFoldMs = 500
 
 /** Opens what the configuration names, picks the adapters, and starts what works in the background. */
@@ -102,6 +106,10 @@ async function assemble(
   })
   const positions = new PositionCache((record) => loadPositions(stores.content, record))
   const folding = startFolding(config, { stores, indexes, relay, failPoints, business, clock }, opened)
+  const questionLane = opened.adopt(
+    new QuestionLane({ content: stores.contentOptions, threads: 1, queued: maxQueuedQuestions }),
+    (lane) => lane.close(),
+  )
   const analysisLane = opened.adopt(
     new AnalysisLane({
       stagingDirectory: stores.contentOptions.stagingDirectory,
@@ -120,6 +128,12 @@ async function assemble(
     stores,
     gate: new IdempotencyGate(),
     analysisLane,
+    questions: {
+      ...stores,
+      indexes,
+      lane: questionLane,
+      profile: scoringProfile(config.scoring.profile, config.scoring),
+    },
     indexes,
     folding,
     relay,

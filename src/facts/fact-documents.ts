@@ -6,7 +6,7 @@ import { reasonsInOrder, verdictsWorstFirst } from '../scoring/state.ts'
 /** Facts as clients read them (contracts, 6). */
 export const Bucket = z.enum(['unreachable', 'entrypoint', 'runtime', 'direct', 'unknown'])
 export const Verdict = z.enum(verdictsWorstFirst)
-const LatticeState = z.enum(['U', 'SR', 'SU', 'RO', 'RU', 'CR', 'CU', 'X'])
+export const LatticeState = z.enum(['U', 'SR', 'SU', 'RO', 'RU', 'CR', 'CU', 'X'])
 const Names = z.array(z.string()).readonly()
 const DigestText = z.templateLiteral(['sha256:', z.string()])
 
