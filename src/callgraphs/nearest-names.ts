@@ -59,7 +59,7 @@ export function ownName(id: string): string {
   return whole.slice(Math.max(start, whole.length - maxNameLength))
 }
 
-const separators = new Set(Buffer.from('.#:/)', 'latin1'))
+const separators = new Set(Buffer.from('#:./)', 'latin1'))
 
 /** A place ends in a digit or a bracket: most names need no closer look. */
 function unplaced(id: string): string {
