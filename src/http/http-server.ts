@@ -5,6 +5,7 @@ import { correlateRequests, correlationIdOf } from './correlation.ts'
 import { renderProblems, sendProblem } from './problems.ts'
 import { refuseBrokenQueries } from './query-encoding.ts'
 import type { HttpServer } from './route.ts'
+import { closeSilentConnections } from './silent-connections.ts'
 import { discardUnreadBodies } from './unread-body.ts'
 import { validatorCompiler } from './validation.ts'
 
@@ -45,5 +46,6 @@ export function createHttpServer({ problems, logger, requestTimeoutMs = 0 }: Htt
   refuseBrokenQueries(app)
   renderProblems(app, problems)
   discardUnreadBodies(app, { lingerMs: 5_000 })
+  closeSilentConnections(app)
   return app
 }
