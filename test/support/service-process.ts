@@ -9,7 +9,9 @@ export interface ServiceProcess {
   readonly url: string
   readonly child: ChildProcess
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
-  readonly log: string[]
+  readonly log: readonly string[]
+  /** Resolves with the first line that has `part` in it. */
+  untilLogged(part: string): Promise<string>
   kill(signal?: NodeJS.Signals): Promise<void>
 }
 
@@ -34,22 +36,47 @@ export async function startServiceProcess(
   })
   // Not `exit`: only now all that it wrote has been read, also by whoever traces it.
   const exited = once(child, 'close').then(([code, signal]) => ({ code, signal }))
-  const log: string[] = []
-  createInterface({ input: child.stderr }).on('line', (line) => log.push(line))
-  const url = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      log.push(line)
-      if (line.includes('"msg":"listening"')) resolve(JSON.parse(line).url)
-    })
-    void exited.then(({ code, signal }) =>
-      reject(new Error(`exited with ${code ?? signal} before it listened:\n${log.join('\n')}`)),
-    )
+  const log = new ProcessLog(child)
+  const ended = exited.then(({ code, signal }): never => {
+    throw new Error(`exited with ${code ?? signal}:\n${log.lines.join('\n')}`)
   })
+  const untilLogged = (part: string): Promise<string> => Promise.race([log.until(part), ended])
+  const url: string = JSON.parse(await untilLogged('"msg":"listening"')).url
   const kill = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
     child.kill(signal)
     await exited
   }
-  return { url, child, exited, log, kill }
+  return { url, child, exited, log: log.lines, untilLogged, kill }
+}
+
+/** What a process writes, line by line, to either output. */
+class ProcessLog {
+  readonly lines: string[] = []
+  readonly #waiting = new Set<(line: string) => void>()
+
+  constructor({ stdout, stderr }: Pick<ChildProcess, 'stdout' | 'stderr'>) {
+    for (const output of [stdout, stderr]) {
+      if (output) createInterface({ input: output }).on('line', (line) => this.#add(line))
+    }
+  }
+
+  async until(part: string): Promise<string> {
+    const known = this.lines.find((line) => line.includes(part))
+    if (known !== undefined) return known
+    return await new Promise((resolve) => {
+      const see = (line: string): void => {
+        if (!line.includes(part)) return
+        this.#waiting.delete(see)
+        resolve(line)
+      }
+      this.#waiting.add(see)
+    })
+  }
+
+  #add(line: string): void {
+    this.lines.push(line)
+    for (const see of this.#waiting) see(line)
+  }
 }
 
 /** A directory that is gone when the test is over. */
