@@ -17,7 +17,7 @@ const lineFeed = 0x0a
 const carriageReturn = 0x0d
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** Splits on bytes, so that broken UTF-8 spoils one line and not its neighbours; yields the lines of each chunk together. */
+/** Splits on bytes, so that broken UTF-8 spoils one line and not its neighbours; yields the lines of each chunk together, but for empty ones. */
 export async function* splitLines(
   chunks: AsyncIterable<Buffer>,
   { maxLineBytes }: LineSplitterOptions,
@@ -69,14 +69,25 @@ class LineSplitter {
   push(chunk: Buffer, byteOffset: number): Line[] {
     this.#lineStart ??= byteOffset
     const lines: Line[] = []
-    let start = 0
-    for (let end = chunk.indexOf(lineFeed); end !== -1; end = chunk.indexOf(lineFeed, start)) {
+    let start = this.#skipEmpty(chunk, byteOffset)
+    for (let end = chunk.indexOf(lineFeed, start); end !== -1; end = chunk.indexOf(lineFeed, start)) {
       lines.push(this.#complete(chunk.subarray(start, end), true))
       start = end + 1
       this.#lineStart = byteOffset + start
+      if (chunk[start] === lineFeed) start += this.#skipEmpty(chunk.subarray(start), byteOffset + start)
     }
     this.#carry(chunk.subarray(start))
     return lines
+  }
+
+  /** Empty lines are counted, but nobody is told of each: a small body may inflate to a thousand million of them. */
+  #skipEmpty(chunk: Buffer, byteOffset: number): number {
+    if (this.#carriedLength > 0) return 0
+    let skipped = 0
+    while (chunk[skipped] === lineFeed) skipped += 1
+    this.#lineNumber += skipped
+    if (skipped > 0) this.#lineStart = byteOffset + skipped
+    return skipped
   }
 
   finish(): Line | undefined {

@@ -14,11 +14,17 @@ async function linesOf(chunks: AsyncIterable<Buffer>, maxLineBytes = 1024): Prom
 
 const texts = (lines: Line[]) => lines.map(({ bytes }) => bytes.toString())
 
-test('LF and CRLF end a line, and the last line needs neither', async () => {
+test('LF and CRLF end a line, the last line needs neither, and empty lines count but are not told', async () => {
   const lines = await linesOf(from('a\r\nb\n\nc'))
-  expect(texts(lines)).toEqual(['a', 'b', '', 'c'])
-  expect(lines.map(({ line }) => line)).toEqual([1, 2, 3, 4])
-  expect(lines.map(({ byteOffset }) => byteOffset)).toEqual([0, 3, 5, 6])
+  expect(texts(lines)).toEqual(['a', 'b', 'c'])
+  expect(lines.map(({ line }) => line)).toEqual([1, 2, 4])
+  expect(lines.map(({ byteOffset }) => byteOffset)).toEqual([0, 3, 6])
+})
+
+test('an input of nothing but empty lines has no lines, however many they are', async () => {
+  expect(await linesOf(from('\n'.repeat(3), '\n', '\n\n'))).toEqual([])
+  const [last] = await linesOf(from('\n'.repeat(7), '\n\nx'))
+  expect(last).toMatchObject({ line: 10, byteOffset: 9 })
 })
 
 test('a CR inside a line or before the end of the input is content', async () => {
