@@ -74,8 +74,37 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   cas: z
     .strictObject({
-      driver: z.enum(['filesystem']).default('filesystem').describe('Where content-addressed blobs rest.'),
+      driver: z.enum(['filesystem', 's3']).default('filesystem').describe('Where content-addressed blobs rest.'),
       directory: z.string().min(1).optional().describe('Their directory. cas in the data directory when absent.'),
+      s3: z
+        .strictObject({
+          endpoint: z
+            .url({ protocol: /^https?$/ })
+            .optional()
+            .describe('Of RustFS, MinIO or the like. AWS when absent. Keys: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY.'),
+          bucket: z.string().min(1).optional().describe('It must exist. Demanded by the driver s3.'),
+          region: z.string().min(1).default('us-east-1').describe('What requests are signed for.'),
+          forcePathStyle: z
+            .boolean()
+            .optional()
+            .describe('The bucket in the path, not in the host name. When absent: if an endpoint is named.'),
+          timeoutMs: duration(15_000, 'How long the server may take to answer, or to go on with a body.'),
+          attempts: count(3, 'How often a request is tried, the first time included.'),
+          objectLock: z
+            .strictObject({
+              mode: z
+                .enum(['off', 'governance', 'compliance'])
+                .default('off')
+                .describe('Lock what is put, but for graph_indexes. The bucket must have been made for it.'),
+              days: count(90, 'How long after its last put.'),
+            })
+            .prefault({}),
+        })
+        .prefault({}),
+    })
+    .refine(({ driver, s3 }) => driver !== 's3' || s3.bucket !== undefined, {
+      path: ['s3', 'bucket'],
+      error: 'the driver s3 needs a bucket',
     })
     .prefault({}),
   cache: z
@@ -174,7 +203,7 @@ export type Config = Frozen<
   Omit<Settings, 'sqlite' | 'mongo' | 'cas'> & {
     sqlite: { path: string }
     mongo: Settings['mongo'] & { connectionString: string }
-    cas: Settings['cas'] & { directory: string }
+    cas: Settings['cas'] & { directory: string; s3: { bucket: string } }
   }
 >
 
@@ -282,7 +311,12 @@ function settled(settings: Settings): Config {
     sqlite: { path: resolve(settings.sqlite.path ?? join(dataDirectory, 'signals.db')) },
     // Checked to be there where it is used.
     mongo: { ...settings.mongo, connectionString: settings.mongo.connectionString ?? '' },
-    cas: { ...settings.cas, directory: resolve(settings.cas.directory ?? join(dataDirectory, 'cas')) },
+    cas: {
+      ...settings.cas,
+      directory: resolve(settings.cas.directory ?? join(dataDirectory, 'cas')),
+      // The schema demands a bucket wherever one is used.
+      s3: { ...settings.cas.s3, bucket: settings.cas.s3.bucket ?? '' },
+    },
   }
 }
 

@@ -43,14 +43,10 @@ export interface StoreCheck {
 /** `context.ts`'s choice of store and content driver, each named by its own key of the configuration. */
 export async function openStores(config: Config, opened: AsyncDisposableStack): Promise<Stores> {
   const { records, check } = await recordOpeners[config.store.driver](config, opened)
-  const contentOptions: ContentOptions = {
-    driver: config.cas.driver,
-    directory: config.cas.directory,
-    // A rename must not cross file systems; no tenant's name begins with a dot.
-    stagingDirectory: join(config.cas.directory, '.staging'),
-  }
-  const { store: cas, content, staging } = await openContent(contentOptions)
-  await staging.clearAbandoned()
+  const contentOptions = contentOptionsOf(config)
+  const { store: cas, content, clearAbandoned, close } = await openContent(contentOptions)
+  opened.defer(close)
+  await clearAbandoned()
   return {
     ...records,
     checks: [check, { name: 'cas', isEssential: false, check: () => cas.check() }],
@@ -58,6 +54,13 @@ export async function openStores(config: Config, opened: AsyncDisposableStack): 
     content,
     contentOptions,
   }
+}
+
+function contentOptionsOf({ dataDirectory, cas }: Config): ContentOptions {
+  const { driver, directory, s3 } = cas
+  if (driver === 's3') return { driver, s3, stagingDirectory: join(dataDirectory, 'staging') }
+  // A rename must not cross file systems; no tenant's name begins with a dot.
+  return { driver, directory, stagingDirectory: join(directory, '.staging') }
 }
 
 interface OpenedRecords {

@@ -29,6 +29,7 @@ const roles: { name: string; module: RegExp; may: RegExp }[] = [
   { name: 'SQLite', module: /^node:sqlite$/, may: /^sqlite\/|\/sqlite-[^/]*$/ },
   { name: 'MongoDB', module: /^mongodb$/, may: /^mongo\/|\/mongo-[^/]*$/ },
   { name: 'Redis', module: /^ioredis$/, may: /^redis\/|\/redis-[^/]*$/ },
+  { name: 'S3', module: /^@aws-sdk\//, may: /\/s3-[^/]*$/ },
 ]
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
