@@ -37,8 +37,13 @@ export async function presentFact(
   const { subjectKey, version, fact } = row
   if (!fact) return undefined
   const { digest } = fact
-  const etag = `${version}-${hexOf(digest).slice(0, 32)}`
+  const etag = factETag({ version, digest })
   return { subjectKey, version, digest, etag, bytes: await responseBytes(blobs, { row, fact }, shown) }
+}
+
+/** `"<version>-<first 32 hex of its digest>"` (contracts, 1), without the quotes. */
+export function factETag({ version, digest }: Pick<PresentedFact, 'version' | 'digest'>): string {
+  return `${version}-${hexOf(digest).slice(0, 32)}`
 }
 
 interface PresentedRow {
