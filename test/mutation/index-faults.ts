@@ -1,0 +1,90 @@
+import { type Fault, faultsIn } from './fault.ts'
+
+export const indexFaults: readonly Fault[] = [
+  ...faultsIn('src/callgraphs/graph-hash.ts', [
+    {
+      name: 'entry-points-not-hashed',
+      find: 'for (const entryPoint of graph.entryPoints) yield entryPointLine(entryPoint)',
+      replace: '',
+      why: 'two graphs with other entry points would be the same graph',
+    },
+  ]),
+  ...faultsIn('src/callgraphs/canonical-lines.ts', [
+    {
+      name: 'node-members-as-told',
+      find: 'return canonicalJson(node)',
+      replace: 'return JSON.stringify(node)',
+      why: 'the order of members would be in the hash',
+    },
+    {
+      name: 'resolution-not-hashed',
+      find: 'JSON.stringify({ candidates, confidence, from, isResolved, kind, reason, to, type })',
+      replace: 'JSON.stringify({ candidates, confidence, from, kind, reason, to, type })',
+      why: 'a graph with unresolved calls would be the same as one without',
+    },
+    {
+      name: 'last-line-lost',
+      find: 'if (gathered.length > 0) yield',
+      replace: 'if (gathered.length > 2) yield',
+      why: 'a line that stands alone in the last piece would be no part of the hash',
+    },
+  ]),
+  ...faultsIn('src/callgraphs/build-graph-index.ts', [
+    {
+      name: 'last-of-like-edges-decides',
+      find: 'if (!edge.isResolved) unresolved[count - 1] = 1',
+      replace: 'unresolved[count - 1] = edge.isResolved ? 0 : 1',
+      why: 'an unresolved call beside a resolved one would be hidden, and earn an unreachable',
+    },
+    {
+      name: 'no-node-external',
+      find: "(node.kind === 'external' ? 1 : 0)",
+      replace: '0',
+      why: 'code that the graph does not hold would be known, and earn an unreachable',
+    },
+    {
+      name: 'edge-of-the-next-caller-dropped',
+      find: 'from === lastFrom && count > 0 &&',
+      replace: 'count > 0 &&',
+      why: 'two callers of one callee in a row: the second call would be lost',
+    },
+    {
+      name: 'names-in-order-of-the-locale',
+      find: 'compareOrdinal(left.name, right.name)',
+      replace: 'left.name.localeCompare(right.name)',
+      why: 'a name would not be found where it is looked for',
+    },
+    {
+      name: 'last-source-of-an-entry-point-stays',
+      find: 'strongerSource(sources.get(node) ?? source, source)',
+      replace: 'source',
+      why: 'a declared entry point would be taken for a guessed one',
+    },
+  ]),
+  ...faultsIn('src/callgraphs/open-graph-index.ts', [
+    {
+      name: 'ambiguous-name-guessed',
+      find: "table.isAt(first + 1, bytes) ? { kind: 'ambiguous' } : { kind",
+      replace: '{ kind',
+      why: 'an ambiguous name is an unknown, never a guess',
+    },
+    {
+      name: 'symbol-id-before-symbol-key',
+      find: 'resolve(ids, [keys, symbols], name)',
+      replace: 'resolve(ids, [symbols, keys], name)',
+      why: 'the first kind of name with any match decides',
+    },
+    {
+      name: 'index-of-another-format-opened',
+      find: 'if (header[1] !== graphIndexFormat)',
+      replace: 'if (header[1] === 0)',
+      why: 'bytes of another layout would be searched as a graph',
+    },
+    {
+      name: 'longer-index-opened',
+      find: 'if (at !== buffer.byteLength)',
+      replace: 'if (at > buffer.byteLength)',
+      why: 'what is not exactly an index is none',
+    },
+  ]),
+]

@@ -1,0 +1,152 @@
+import { type Fault, faultsIn } from './fault.ts'
+
+export const listFaults: readonly Fault[] = [
+  ...faultsIn('src/facts/place-targets.ts', [
+    {
+      name: 'observing-graph-places-no-name',
+      find: 'if (callgraphId < known.namedWith) known.namedWith = callgraphId',
+      replace: '',
+      why: 'the ordinally smallest graph of all posts places a name',
+    },
+    {
+      name: 'origin-forgotten',
+      find: "known.origins.add('observed')",
+      replace: '',
+      why: 'a target that was asked for and seen is both',
+    },
+    {
+      name: 'node-of-another-name-placed',
+      find: "found.kind !== 'node' || index.idOf(found.node) !== id",
+      replace: "found.kind !== 'node'",
+      why: 'a symbol key in one graph may be the id of quite another node elsewhere',
+    },
+    {
+      name: 'found-target-is-absent-too',
+      find: 'if (ids.size === 0) {',
+      replace: 'if (ids.size >= 0) {',
+      why: 'a target that is a node would have a second state, of its name',
+    },
+  ]),
+  ...faultsIn('src/facts/score-subject.ts', [
+    {
+      name: 'ambiguous-hits-are-known',
+      find: "if (kind === 'node') continue",
+      replace: "if (kind !== 'absent') continue",
+      why: 'a name that several nodes bear is an unknown',
+    },
+    {
+      name: 'entry-points-of-a-body-without-limit',
+      find: 'if (left < 0) break',
+      replace: '',
+      why: 'a body has to stay one that can be read again',
+    },
+    {
+      name: 'reported-unknowns-not-counted',
+      find: '...evidence.reportedUnknowns,',
+      replace: '',
+      why: 'what somebody reported would put no pressure on the score',
+    },
+  ]),
+  ...faultsIn('src/facts/chunked-list.ts', [
+    {
+      name: 'a-thousand-entries-chunked',
+      find: 'if (head.length <= maxInlineEntries) return head',
+      replace: 'if (head.length < maxInlineEntries) return head',
+      why: 'the boundary is in the digest',
+    },
+    {
+      name: 'eight-zero-bits',
+      find: ' && ((digest[30] ?? 0) & 1) === 0',
+      replace: '',
+      why: 'another store would chunk the same list otherwise',
+    },
+    {
+      name: 'entry-goes-before-its-own-chunk',
+      find: 'keyOf(entry) < nextKey)',
+      replace: 'keyOf(entry) <= nextKey)',
+      why: 'a symbol would stand twice, each with a part of its hits',
+    },
+    {
+      name: 'same-entry-twice',
+      find: 'if (isSame) taken++',
+      replace: 'if (isSame && merged === entry) taken++',
+      why: 'a hit would be counted twice',
+    },
+    {
+      name: 'changed-chunk-not-written',
+      find: 'if (added === 0 && changed === 0) return',
+      replace: 'if (added === 0) return',
+      why: 'further hits of a known symbol would be lost',
+    },
+    {
+      name: 'cut-one-entry-late',
+      find: 'if (entryCountOf(list) <= limit) return list',
+      replace: 'if (entryCountOf(list) <= limit + 1) return list',
+      why: 'a limit is what may be there, not one more',
+    },
+  ]),
+  ...faultsIn('src/facts/state-totals.ts', [
+    {
+      name: 'pressure-over-requested-states',
+      find: 'const all = totals.stateCount + unknownsCount',
+      replace: 'const all = totals.requestedCount + unknownsCount',
+      why: 'pressure is over all states and unknowns',
+    },
+    {
+      name: 'sum-of-rounded-scores',
+      find: 'this.#scoreSum += weighed.score',
+      replace: 'this.#scoreSum += state.score',
+      why: 'sums are over unrounded doubles',
+    },
+    {
+      name: 'mean-rounded-before-the-penalty',
+      find: '(sum / count) * factor',
+      replace: 'roundScore(sum / count) * factor',
+      why: 'only results are rounded',
+    },
+    {
+      name: 'last-of-equal-states-names-the-bucket',
+      find: 'weighed.score > this.#best.weighed.score',
+      replace: 'weighed.score >= this.#best.weighed.score',
+      why: 'of ties the first counts',
+    },
+    {
+      name: 'best-verdict-of-a-fact',
+      find: 'verdictsWorstFirst.indexOf(one) <= verdictsWorstFirst.indexOf(other)',
+      replace: 'verdictsWorstFirst.indexOf(one) >= verdictsWorstFirst.indexOf(other)',
+      why: 'one safe target would make the fact safe',
+    },
+    {
+      name: 'verdict-of-targets-nobody-asked-for',
+      find: 'this.#requested.size === 0 || this.#requested.has(target)',
+      replace: 'this.#worstOfTarget.size > 0',
+      why: 'a fact that was asked for answers what was asked',
+    },
+    {
+      name: 'requested-without-states-is-nothing-requested',
+      find: 'totals.hasRequested ? roundScore',
+      replace: 'totals.requestedCount > 0 ? roundScore',
+      why: 'null says that nobody asked',
+    },
+  ]),
+  ...faultsIn('src/facts/write-scored.ts', [
+    {
+      name: 'only-listed-unknowns-counted',
+      find: 'tally.count++',
+      replace: 'tally.count = Math.min(tally.count + 1, listed + 1)',
+      why: 'pressure would stop where the list does',
+    },
+    {
+      name: 'one-listed-unknown-too-few',
+      find: 'if (tally.count <= listed) yield unknown',
+      replace: 'if (tally.count < listed) yield unknown',
+      why: 'a boundary is inside',
+    },
+    {
+      name: 'every-target-requested',
+      find: "origin.includes('requested')",
+      replace: 'origin.length > 0',
+      why: 'an observed symbol would decide the verdict of what was asked',
+    },
+  ]),
+]
