@@ -26,6 +26,7 @@ import { type RecomputeRoutesDeps, recomputeRoutes } from './facts/recompute-rou
 import { requireSubjectRoom } from './facts/require-room.ts'
 import { serviceStatus } from './facts/service-status.ts'
 import { type UnknownsRoutesDeps, unknownsRoutes } from './facts/unknowns-routes.ts'
+import { openDocsPage, serveDocsPage } from './http/docs-page.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { httpProblems } from './http/http-errors.ts'
 import { createHttpServer } from './http/http-server.ts'
@@ -65,8 +66,10 @@ export async function buildApp(context: Context, metrics: Metrics = new Metrics(
   const { publicUrl, requestTimeoutMs, checkTimeoutMs } = config.http
   const app = createHttpServer({ problems, logger, requestTimeoutMs })
   measureRequests(app, metrics)
+  openDocsPage(app)
   guardRoutes(app, authenticators[config.auth.mode])
   await describeRoutes(app, { problems, version: serviceVersion, publicUrl })
+  await serveDocsPage(app)
 
   const uploads = new LargeUploads(config.limits.uploadsPerCore * availableParallelism())
 

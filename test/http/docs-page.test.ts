@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AskedService } from '../support/asked-service.ts'
+
+let service: AskedService
+beforeAll(async () => {
+  service = await AskedService.open()
+})
+afterAll(async () => service[Symbol.asyncDispose]())
+
+/** What a browser would fetch for a page: scripts, styles and icons. */
+function linksIn(html: string): string[] {
+  return [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link ?? '')
+}
+
+test('the page and all that it loads come from the service, for everybody, whatever their scopes', async () => {
+  const page = await service.get('/docs', { 'x-scopes': '' })
+  expect(page).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } })
+  const links = linksIn(page.text)
+  expect(links.length).toBeGreaterThanOrEqual(4)
+  for (const link of links) {
+    expect(link).not.toMatch(/^(https?:)?\/\//)
+    const address = new URL(link, 'http://service/docs')
+    expect(await service.get(address.pathname)).toMatchObject({ status: 200 })
+  }
+})
+
+test('a browser is told to load nothing from anywhere else', async () => {
+  const { headers } = await service.get('/docs')
+  const policy = String(headers['content-security-policy'])
+  expect(policy).toContain("default-src 'self';")
+  expect(policy).toContain("script-src 'self';")
+  expect(policy).not.toMatch(/https?:/)
+  const { text } = await service.get('/docs/static/swagger-initializer.js')
+  expect(text).toContain('"validatorUrl":null')
+})
+
+test('the page reads the document that is served', async () => {
+  const [served, read] = [await service.get('/openapi.json'), await service.get('/docs/json')]
+  expect(read.body).toEqual(served.body)
+  expect(Object.keys(served.body['paths'] as object).filter((path) => path.startsWith('/docs'))).toEqual([])
+})
