@@ -44,7 +44,7 @@ async function untilRefused(url: string): Promise<void> {
 }
 
 function batchUrl({ url }: ServiceProcess, callgraphId: string): string {
-  return `${url}/signals/runtime-facts/ndjson?${new URLSearchParams({ callgraphId, scanId: subject })}`
+  return `${url}/signals/runtime-facts/ndjson?callgraphId=${callgraphId}&scanId=${subject}`
 }
 
 describe('a service that is told to stop', () => {
@@ -230,7 +230,7 @@ async function expectAccepted(url: string, document: object): Promise<void> {
     headers: { 'content-type': 'application/json', prefer: 'wait=30' },
     body: JSON.stringify(document),
   })
-  expect(response.status, await response.text()).toBe(202)
+  expect({ status: response.status, text: await response.text() }).toMatchObject({ status: 202 })
 }
 
 async function everythingOf(url: string, callgraphId: string) {

@@ -136,8 +136,9 @@ test('a key raced across both counts once, and the other answer is its replay', 
     const answers = await Promise.all(
       responses.map(async (response) => (await response.json()) as { receiptId: string }),
     )
-    expect(responses.map(({ status }) => status).sort()).toEqual([200, 202])
-    expect(responses.map(({ headers }) => headers.get('idempotent-replay')).sort()).toEqual([null, 'true'])
+    const replays = responses.filter(({ headers }) => headers.get('idempotent-replay') === 'true')
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200, 202]))
+    expect(replays.map(({ status }) => status)).toEqual([200])
     expect(answers[0]!.receiptId).toBe(answers[1]!.receiptId)
   }
   await client.post(both[0].url, { key: 'raced-last', symbols: ['last'], isAwaited: true })
@@ -153,7 +154,7 @@ test('of two bodies that race under one key across both, one is kept and the oth
     const responses = await Promise.all(
       both.map(({ url }, side) => client.send(url, { key: `two-bodies-${round}`, symbols: [`side-${side}`] })),
     )
-    expect(responses.map(({ status }) => status).sort()).toEqual([202, 422])
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([202, 422]))
   }
   await client.post(both[1].url, { key: 'two-bodies-last', symbols: ['last'], isAwaited: true })
   const { hits } = await readFact(both[0].url, 'two-bodies')

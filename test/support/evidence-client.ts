@@ -32,7 +32,7 @@ export class EvidenceClient {
 
   async send(url: string, { key, symbols, isAwaited = false }: PostedBatch): Promise<Response> {
     const query = new URLSearchParams({ callgraphId: this.callgraphId, scanId: this.subject })
-    return await fetch(`${url}/signals/runtime-facts/ndjson?${query}`, {
+    return await fetch(`${url}/signals/runtime-facts/ndjson?${query.toString()}`, {
       method: 'POST',
       headers: {
         'content-type': 'application/x-ndjson',
@@ -69,7 +69,7 @@ export async function postSmallGraph(url: string, subject: string, component = '
     scanId: subject,
     target: 'b',
   })
-  const response = await fetch(`${url}/signals/callgraphs?${query}`, {
+  const response = await fetch(`${url}/signals/callgraphs?${query.toString()}`, {
     method: 'POST',
     headers: { prefer: 'wait=30' },
     body: JSON.stringify(graph),

@@ -23,13 +23,15 @@ export async function startServiceProcess(
   env: Readonly<Record<string, string>> = {},
   wrapper: readonly string[] = [],
 ): Promise<ServiceProcess> {
-  const [command = process.execPath, ...args] = [...wrapper, process.execPath, mainFile]
+  const [command, ...args] = [...wrapper, process.execPath, mainFile]
   const child = spawn(command, args, {
     env: {
       PATH: process.env['PATH'] ?? '',
       SIGNALS__HTTP__PORT: '0',
       SIGNALS__DATA_DIRECTORY: dataDirectory,
       SIGNALS__TELEMETRY__METRICS__PORT: 'off',
+      // Tests start it more often than users do: what was compiled before need not be again.
+      NODE_COMPILE_CACHE: join(tmpdir(), 'signals-compile-cache'),
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
