@@ -60,9 +60,10 @@ export class Documents<Doc extends object> {
     return unlessDuplicate('written', () => this.#collection.updateOne(found, update, options))
   }
 
-  removeAll(found: Query, { isDurable }: { readonly isDurable: boolean }): Promise<void> {
+  /** How many there were. */
+  removeAll(found: Query, { isDurable }: { readonly isDurable: boolean }): Promise<number> {
     const options = isDurable ? {} : { writeConcern: { w: 1, journal: false } }
-    return translatingErrors(async () => void (await this.#collection.deleteMany(found, options)))
+    return translatingErrors(async () => (await this.#collection.deleteMany(found, options)).deletedCount)
   }
 
   /**

@@ -4,7 +4,7 @@ import type { Db, IndexDescription } from 'mongodb'
  * The schema, step by step: position n brings a database from version n to n + 1. Several replicas may run a step at once,
  * and one that died in a step runs it again, so each can be repeated. A step that was released is never edited.
  */
-export const migrations: readonly ((db: Db) => Promise<void>)[] = [createCollections]
+export const migrations: readonly ((db: Db) => Promise<void>)[] = [createCollections, createDeadLetters]
 
 /** What a query filters or sorts by is a member of its document and has an index; the rest is JSON in one member. */
 async function createCollections(db: Db): Promise<void> {
@@ -46,4 +46,14 @@ const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   ],
   eventHeads: [{ key: { tenant: 1 }, unique: true }],
   textParts: [{ key: { tenant: 1, set: 1, part: 1 }, unique: true }],
+}
+
+async function createDeadLetters(db: Db): Promise<void> {
+  await db
+    .collection('deadLetters')
+    .createIndexes([
+      { key: { tenant: 1, eventId: 1 }, unique: true },
+      { key: { tenant: 1, deadAt: 1, factVersion: 1, eventId: 1 } },
+      { key: { deadAt: 1, factVersion: 1, eventId: 1 }, partialFilterExpression: { isTold: false } },
+    ])
 }

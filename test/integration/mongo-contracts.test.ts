@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { MongoCallgraphRepository } from '../../src/callgraphs/mongo-callgraph-repository.ts'
+import { MongoDeadLetters } from '../../src/events/mongo-dead-letters.ts'
 import { MongoEventLog } from '../../src/events/mongo-event-log.ts'
 import { MongoEvidenceQueue } from '../../src/evidence/mongo-evidence-queue.ts'
 import { MongoFactRepository } from '../../src/facts/mongo-fact-repository.ts'
 import { keepsCallgraphRepositoryContract } from '../contract/callgraph-repository.ts'
+import { keepsDeadLettersContract } from '../contract/dead-letters.ts'
 import { keepsEventLogContract } from '../contract/event-log.ts'
 import { keepsEvidenceQueueContract } from '../contract/evidence-queue.ts'
 import { keepsFactRepositoryContract } from '../contract/fact-repository.ts'
@@ -36,5 +38,9 @@ describe.skipIf(!mongodProgram).each(kinds)('on %s', (kind) => {
   keepsEventLogContract('MongoDB', async () => {
     const { one, other } = replicas
     return { log: new MongoEventLog(one), replica: new MongoEventLog(other), close }
+  })
+  keepsDeadLettersContract('MongoDB', async () => {
+    const { one, other } = replicas
+    return { letters: new MongoDeadLetters(one), replica: new MongoDeadLetters(other), close }
   })
 })
