@@ -84,7 +84,7 @@ describe('lines', () => {
   test('a long run of spaces is not held back to find out what comes after it', async () => {
     let held = 0
     async function* spaces(): AsyncGenerator<Buffer> {
-      for (; held < 64; held += 1) yield Buffer.alloc(1024 * 16, '\n')
+      for (; held < 64; held += 1) yield Buffer.alloc(1024 * 16, ' \n')
       yield Buffer.from('{"symbolId":"late"}')
     }
     const read = readEvents(limits, spaces())
