@@ -2,8 +2,8 @@ import type { CallgraphEdge, CallgraphNode, EntryPointSource } from '../callgrap
 import { findEdges, findNodes } from '../callgraphs/find-records.ts'
 import type { GraphIndex } from '../callgraphs/graph-index.ts'
 import type { OpenGraph } from '../callgraphs/graph-lines.ts'
+import type { SymbolHits } from '../evidence/evidence.ts'
 import type { Frontier, FrontierEntry } from '../scoring/frontier.ts'
-import type { RuntimeFact } from './fact.ts'
 import type { FrontierDocument, Step } from './question-documents.ts'
 
 /** A graph with what its index does not hold, by the ids of its nodes. */
@@ -11,7 +11,7 @@ export interface NamedGraph {
   readonly open: OpenGraph
   readonly index: GraphIndex
   readonly entryPoints: ReadonlyMap<string, EntryPointSource>
-  readonly hits: ReadonlyMap<string, RuntimeFact>
+  readonly hits: ReadonlyMap<string, SymbolHits>
 }
 
 interface ToDescribe {
@@ -102,7 +102,7 @@ function stepOf({ entryPoints, hits }: NamedGraph, { id, node, edge }: StepParts
   }
 }
 
-function runtimeHitsOf({ hitCount, firstObservedAt, observedAt }: RuntimeFact): NonNullable<Step['runtimeHits']> {
+function runtimeHitsOf({ hitCount, firstObservedAt, observedAt }: SymbolHits): NonNullable<Step['runtimeHits']> {
   return {
     hitCount,
     ...(firstObservedAt !== undefined && { firstObservedAt }),

@@ -1,3 +1,5 @@
+import type { SymbolHits } from '../evidence/evidence.ts'
+import { mergeHits } from '../evidence/symbol-hits.ts'
 import { disjointPaths } from '../scoring/disjoint-paths.ts'
 import { frontierOf } from '../scoring/frontier.ts'
 import { PathBudget } from '../scoring/path-budget.ts'
@@ -10,7 +12,7 @@ import type { FactState } from './fact.ts'
 import { namesNear } from './names-near.ts'
 import type { QuestionDeps } from './query-fact.ts'
 import type { ExplainAnswer, GraphExplanation } from './question-documents.ts'
-import type { SearchedGraph } from './search-subject.ts'
+import { type SearchedGraph, strayHits } from './search-subject.ts'
 import { placeNames, type SearchedFact } from './searched-fact.ts'
 
 export interface ExplainQuestion {
@@ -97,13 +99,24 @@ function furtherPathsOf({ evidence, scored }: SearchedGraph, { place, furtherPat
 
 function namedGraph({ openGraph }: QuestionDeps, { searched, graph }: GraphOfFact): NamedGraph {
   const { record, evidence } = graph
-  const hits = searched.evidence.observed.filter(({ callgraphId }) => callgraphId === record.callgraphId)
   return {
     open: openGraph(record),
     index: evidence.index,
     entryPoints: new Map(evidence.entryPoints.map(({ node, source }) => [evidence.index.idOf(node), source])),
-    hits: new Map(hits.map((fact) => [fact.symbolId, fact])),
+    hits: hitsIn(searched, record.callgraphId),
   }
+}
+
+/** By symbol, what the state of the graph was judged by: its own hits, and those that no other graph has a node for. */
+function hitsIn({ evidence }: SearchedFact, callgraphId: string): Map<string, SymbolHits> {
+  const own = evidence.observed.filter((fact) => fact.callgraphId === callgraphId)
+  const strays = strayHits(evidence, evidence.observed).filter((fact) => fact.callgraphId !== callgraphId)
+  const hits = new Map<string, SymbolHits>()
+  for (const fact of [...own, ...strays]) {
+    const before = hits.get(fact.symbolId)
+    hits.set(fact.symbolId, before ? mergeHits(before, fact) : fact)
+  }
+  return hits
 }
 
 function worstFirst(explanations: readonly GraphExplanation[]): GraphExplanation[] {

@@ -30,9 +30,8 @@ export interface SearchedGraph {
 
 /** Each graph searched on its own, by callgraphId and in its order; states of any target can then be told. */
 export function searchSubject(profile: ScoringProfile, subject: SearchedEvidence): ReadonlyMap<string, SearchedGraph> {
-  const indexes = new Map(subject.graphs.map(({ record, index }) => [record.callgraphId, index]))
   const observedIn = Map.groupBy(subject.observed, ({ callgraphId }) => callgraphId)
-  const strays = subject.observed.filter((symbol) => !isNodeOf(indexes, symbol))
+  const strays = strayHits(subject, subject.observed)
   return new Map(
     subject.graphs.map((graph) => {
       const { callgraphId } = graph.record
@@ -70,8 +69,12 @@ function graphEvidenceOf(
  * A hit belongs to the graph that its batch names. One that is no node there has its only state in another graph, and must
  * count in it: else a symbol that was seen running could be called unreachable.
  */
-function isNodeOf(indexes: ReadonlyMap<string, GraphIndex>, { callgraphId, symbolId }: ObservedSymbol): boolean {
-  return indexes.get(callgraphId)?.resolve(symbolId).kind === 'node'
+export function strayHits<Observed extends ObservedSymbol>(
+  { graphs }: Pick<SearchedEvidence, 'graphs'>,
+  observed: readonly Observed[],
+): Observed[] {
+  const indexes = new Map(graphs.map(({ record, index }) => [record.callgraphId, index]))
+  return observed.filter(({ callgraphId, symbolId }) => indexes.get(callgraphId)?.resolve(symbolId).kind !== 'node')
 }
 
 /** Given entry points replace those of each graph in which they are nodes; other graphs keep their own. */
