@@ -1,7 +1,7 @@
 import { Timestamp } from 'mongodb'
 import type { Tenant } from '../identifiers/tenant.ts'
 import { storeError } from '../lib/store-errors.ts'
-import { Documents } from '../mongo/documents.ts'
+import { Documents, type Query } from '../mongo/documents.ts'
 import type { MongoConnection } from '../mongo/open-mongo.ts'
 import { type StoredText, TextStore } from '../mongo/stored-text.ts'
 import type { Evidence, IdempotencyClaim, Receipt } from './evidence.ts'
@@ -60,18 +60,17 @@ export class MongoEvidenceQueue implements EvidenceQueue {
   }
 
   async pending(subject: PendingSubject, limit: number): Promise<Evidence[]> {
-    const { tenant, subjectKey } = subject
-    const found = { isPending: true, tenant, subjectKey }
-    const documents = await this.#evidence.find(found, { sort: { arrivedAt: 1 }, limit })
+    const documents = await this.#evidence.find(pendingOf(subject), { sort: { arrivedAt: 1 }, limit })
+    if (documents.length === 0) return []
     const ids = documents.map(({ id }) => id)
+    const read = { ...pendingOf(subject), id: { $in: ids } }
     // A fold that took in what its server then loses would count it again when the client repeats it.
-    const areDurable = ids.length === 0 || (await this.#evidence.areDurable({ tenant, id: { $in: ids } }, ids.length))
-    if (!areDurable) return await this.pending(subject, limit)
+    if (!(await this.#evidence.areDurable(read, ids.length))) return await this.pending(subject, limit)
     return await Promise.all(documents.map((document) => this.#evidenceOf(document)))
   }
 
-  async countPending({ tenant, subjectKey }: PendingSubject): Promise<number> {
-    return await this.#evidence.count({ isPending: true, tenant, subjectKey })
+  async countPending(subject: PendingSubject): Promise<number> {
+    return await this.#evidence.count(pendingOf(subject))
   }
 
   async countAllPending(tenant?: Tenant): Promise<number> {
@@ -132,6 +131,10 @@ export class MongoEvidenceQueue implements EvidenceQueue {
 }
 
 const filledInByServer = new Timestamp({ t: 0, i: 0 })
+
+function pendingOf({ tenant, subjectKey }: PendingSubject): Query {
+  return { isPending: true, tenant, subjectKey }
+}
 
 function storedReceiptOf(document: EvidenceDocument, receipt: Receipt): StoredReceipt {
   const { subjectKey, receivedAt, isPending, factVersion } = document

@@ -71,7 +71,10 @@ async function initiate(port: number): Promise<void> {
   const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`)
   try {
     const admin = client.db('admin')
-    await admin.command({ replSetInitiate: { _id: 'tests', members: [{ _id: 0, host: `127.0.0.1:${port}` }] } })
+    // After a kill it waits so long for a better primary than itself.
+    const settings = { electionTimeoutMillis: 500 }
+    const members = [{ _id: 0, host: `127.0.0.1:${port}` }]
+    await admin.command({ replSetInitiate: { _id: 'tests', members, settings } })
     while (!(await admin.command({ hello: 1 }))['isWritablePrimary']);
   } finally {
     await client.close()
