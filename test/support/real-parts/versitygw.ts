@@ -22,6 +22,8 @@ export const s3Credentials = {
 
 export interface S3Server extends AsyncDisposable {
   readonly endpoint: string
+  /** A file in it is an object of the bucket that its first directory names. */
+  readonly dataDirectory: string
   /** For looking behind the store's back. */
   readonly client: S3Client
   /** Makes a bucket of its own. */
@@ -56,6 +58,7 @@ export async function startVersitygw(): Promise<S3Server> {
   let buckets = 0
   return {
     endpoint,
+    dataDirectory: join(directory, 'data'),
     client,
     async newBucket({ hasObjectLock } = { hasObjectLock: false }) {
       buckets += 1
