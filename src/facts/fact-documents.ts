@@ -75,6 +75,7 @@ export const FactDocument = z
     callgraphId: z.string().nullable(),
     scoringProfile: z.object({ name: z.enum(profileNames), digest: DigestText }),
     targets: z.array(z.object({ target: z.string(), origin: z.array(z.enum(['requested', 'observed'])) })),
+    targetsTotal: z.int().optional().describe('only where they are more than shown; their states name the rest'),
     states: z.array(StateDocument),
     statesNextCursor: z.string().optional(),
     statesTotal: z.int().optional(),

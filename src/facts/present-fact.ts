@@ -1,6 +1,7 @@
 import { type Digest, hexOf } from '../identifiers/digest.ts'
 import type { BlobAccess } from './blob-access.ts'
 import { isChunked, readAllEntries, readEntries } from './chunked-list.ts'
+import type { FactTarget } from './fact.ts'
 import type { StoredList } from './fact-ledger.ts'
 import type { FactRow, StoredFact } from './fact-row.ts'
 import { listCursor } from './list-cursor.ts'
@@ -67,7 +68,7 @@ async function unchunkedBody(blobs: Blobs, row: FactRow, shown: ShownEntries): P
   const states = computed?.states ?? []
   return {
     ...body,
-    targets: (await firstEntries(blobs, computed?.targets ?? [], shown.targets)).entries,
+    ...shownTargets(await firstEntries(blobs, computed?.targets ?? [], shown.targets)),
     // Bounded by what a fact keeps, so all of them are shown.
     contextFacts: { ...body?.contextFacts, records: await readAllEntries(blobs, context.records) },
     ...shownList('states', await firstEntries(blobs, states, shown.states), stateKeyOf),
@@ -87,6 +88,11 @@ async function firstEntries<Entry>(blobs: Blobs, list: StoredList<Entry>, count:
     if (entries.length >= count) break
   }
   return { entries: entries.slice(0, count), total: isChunked(list) ? list.count : list.length }
+}
+
+/** Every target has its states, whose pages name the rest. */
+function shownTargets({ entries, total }: FirstEntries<FactTarget>): Record<string, unknown> {
+  return { targets: entries, ...(entries.length < total && { targetsTotal: total }) }
 }
 
 /** Cursor and total only where something is left out: without a cursor, the response has all that the digest covers. */
