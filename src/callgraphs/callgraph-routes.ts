@@ -37,7 +37,7 @@ const listName = 'callgraphs'
 /** Stored graphs: their metadata, manifest and normalised form (contracts, 2). */
 export const callgraphRoutes: RoutePlugin<CallgraphRoutesDeps> = async (app, deps) => {
   app.get(
-    '/',
+    '',
     {
       config: { scope: 'signals:read', operation: 'listCallgraphs' },
       schema: { querystring: ListQuery, response: { 200: CallgraphPage } },

@@ -24,7 +24,7 @@ export interface IngestCallgraphRoutesDeps extends IngestCallgraphDeps {
 export const ingestCallgraphRoutes: RoutePlugin<IngestCallgraphRoutesDeps> = async (app, deps) => {
   streamedBodies(app, { maxBytes: deps.limits.rawBodyBytes, uploads: deps.uploads })
   app.post(
-    '/',
+    '',
     {
       config: { scope: 'signals:write', operation: 'ingestCallgraph' },
       schema: { querystring: callgraphQuery, response: { 200: CallgraphReceipt, 202: CallgraphReceipt } },

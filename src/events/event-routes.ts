@@ -29,7 +29,7 @@ export const eventRoutes: RoutePlugin<EventRoutesDeps> = async (app, deps) => {
   app.addHook('preClose', async () => streams.endAll())
 
   app.get(
-    '/',
+    '',
     {
       config: { scope: 'signals:read', operation: 'listEvents' },
       schema: { querystring: EventsQuery, response: { 200: EventsPage } },

@@ -63,7 +63,7 @@ const listResponses: Record<number, z.ZodType> = {
 /** Facts: listed, one by one, and their long lists page by page (contracts, 2 and 6). */
 export const factRoutes: RoutePlugin<FactRoutesDeps> = async (app, deps) => {
   app.get(
-    '/',
+    '',
     {
       config: { scope: 'signals:read', operation: 'listFacts' },
       schema: { querystring: FactsQuery, response: listResponses },
