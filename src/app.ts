@@ -10,6 +10,7 @@ import { sampleSymbols } from './callgraphs/sample-symbols.ts'
 import { casProblems } from './cas/cas-errors.ts'
 import type { Config } from './config.ts'
 import type { Context } from './context.ts'
+import { deadLetterRoutes } from './events/dead-letter-routes.ts'
 import { eventProblems } from './events/event-errors.ts'
 import { eventRoutes } from './events/event-routes.ts'
 import { type Admission, admitFold } from './evidence/admission.ts'
@@ -73,7 +74,8 @@ export async function buildApp(context: Context, metrics: Metrics = new Metrics(
 
   const uploads = new LargeUploads(config.limits.uploadsPerCore * availableParallelism())
 
-  await app.register(healthRoutes, { checks: stores.checks, checkTimeoutMs })
+  const checks = [...stores.checks, ...context.cacheAndBus.checks]
+  await app.register(healthRoutes, { checks, checkTimeoutMs })
   await app.register(statusRoutes, { status: statusOf(context) })
   await app.register(eventRoutes, {
     prefix: '/signals/events',
@@ -84,6 +86,12 @@ export async function buildApp(context: Context, metrics: Metrics = new Metrics(
     lookEveryMs: config.events.lookEveryMs,
     heartBeatMs: config.events.heartbeatMs,
     maxStreamsPerTenant: config.events.maxStreamsPerTenant,
+  })
+  await app.register(deadLetterRoutes, {
+    prefix: '/signals/events',
+    log: stores.eventLog,
+    deadLetters: stores.deadLetters,
+    republish: context.cacheAndBus.republish,
   })
   await app.register(receiptRoutes, { prefix: '/signals/receipts', queue: stores.queue })
   await app.register(ingestCallgraphRoutes, { prefix: '/signals/callgraphs', ...callgraphIngest(context, uploads) })
@@ -105,7 +113,7 @@ export async function buildApp(context: Context, metrics: Metrics = new Metrics(
   await app.register(factRoutes, {
     prefix: '/signals/facts',
     ...stores,
-    readFact: (tenant, subjectKey) => context.factReader.read(tenant, subjectKey),
+    readFact: (tenant, subjectKey) => context.cacheAndBus.factCache.read(tenant, subjectKey),
     blobs: (tenant) => blobAccess(stores.content, tenant),
   })
   await app.register(questionRoutes, {
@@ -178,8 +186,9 @@ function factIngest(context: Context, uploads: LargeUploads): RecomputeRoutesDep
 
 const authenticators: Readonly<Record<Config['auth']['mode'], Authenticate>> = { off: authenticateOff }
 
-function statusOf({ config, stores, clock }: Context): Parameters<typeof statusRoutes>[1]['status'] {
-  const backends = { store: config.store.driver, cas: config.cas.driver, cache: 'memory', bus: 'in-process' }
-  const deps = { ...stores, clock, backends, version: serviceVersion, startedAtMs: clock() }
-  return (question) => serviceStatus(deps, question)
+function statusOf({ config, stores, cacheAndBus, clock }: Context): Parameters<typeof statusRoutes>[1]['status'] {
+  const backends = { store: config.store.driver, cas: config.cas.driver, ...cacheAndBus.backends }
+  const { factCache, figures: busFigures } = cacheAndBus
+  const process = { clock, version: serviceVersion, startedAtMs: clock() }
+  return (question) => serviceStatus({ ...stores, ...process, backends, factCache, busFigures }, question)
 }

@@ -72,6 +72,20 @@ export const settingsSchema = z.strictObject({
       operationTimeoutMs: duration(10_000, 'How long a server may take to answer, or a majority to confirm.'),
     })
     .prefault({}),
+  redis: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^rediss?$/ })
+        .optional()
+        .describe('Cache and event bus on Redis or Valkey; both in this process when absent. May hold a password.'),
+      cacheTimeoutMs: duration(250, 'How long the cache may take to answer before the store is read instead.'),
+      publishTimeoutMs: duration(2_000, 'How long the bus may take to answer before it counts as not reached.'),
+      factTtlMs: duration(600_000, 'How long a fact is cached there.'),
+      absentFactTtlMs: duration(2_000, 'How long it is remembered there that a subject has no fact.'),
+      streamMaxLength: count(100_000, 'About how many of the latest entries each stream keeps.'),
+      giveUpAfterMs: duration(300_000, 'How long a refused event is published again before it is a dead letter.'),
+    })
+    .prefault({}),
   cas: z
     .strictObject({
       driver: z.enum(['filesystem', 's3']).default('filesystem').describe('Where content-addressed blobs rest.'),

@@ -17,7 +17,6 @@ import { IdempotencyGate } from './evidence/idempotency.ts'
 import type { LocatedOutput, OutputMismatch, ToolOutput } from './evidence/tool-output.ts'
 import type { AskSubjectDeps } from './facts/ask-subject.ts'
 import { blobAccess } from './facts/blob-access.ts'
-import { CachedFactReader } from './facts/cached-fact-reader.ts'
 import { completeEvent } from './facts/complete-event.ts'
 import { type FoldDeps, foldSubject } from './facts/fold.ts'
 import { FoldLane } from './facts/fold-lane.ts'
@@ -29,6 +28,7 @@ import type { Tenant } from './identifiers/tenant.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { armedFailPoints, type FailPoints } from './lib/fail-points.ts'
 import { systemTimer } from './lib/timer.ts'
+import { type CacheAndBus, openCacheAndBus } from './open-cache-and-bus.ts'
 import { openStores, type Stores } from './open-stores.ts'
 import { scoringProfile } from './scoring/profile.ts'
 import { type BusinessLog, businessLog } from './telemetry/business-events.ts'
@@ -57,7 +57,7 @@ export interface Context {
   readonly folding: FoldScheduler
   readonly relay: OutboxRelay
   readonly bus: InProcessBus
-  readonly factReader: CachedFactReader
+  readonly cacheAndBus: CacheAndBus
   readonly locateOutput: (
     tenant: Tenant,
     callgraphId: string,
@@ -99,13 +99,14 @@ async function assemble(
   const failPoints = armedFailPoints(config.testing.failPoints)
   const business = businessLog(logger)
   const bus = new InProcessBus(logger)
-  const relay = startRelay(config, { stores, bus, business, failPoints, logger, clock }, opened)
+  const cacheAndBus = await openCacheAndBus(config, { stores, bus, business, logger, clock }, opened)
+  const relay = startRelay(config, { stores, cacheAndBus, business, failPoints, logger, clock }, opened)
   const indexes = new GraphIndexCache({
     load: (record) => loadGraphIndex(stores.content, record),
     maxBytes: config.cache.graphIndexBytes,
   })
   const positions = new PositionCache((record) => loadPositions(stores.content, record))
-  const folding = startFolding(config, { stores, indexes, relay, failPoints, business, clock }, opened)
+  const folding = startFolding(config, { stores, cacheAndBus, indexes, relay, failPoints, business, clock }, opened)
   const questionLane = opened.adopt(
     new QuestionLane({ content: stores.contentOptions, threads: 1, queued: maxQueuedQuestions }),
     (lane) => lane.close(),
@@ -138,11 +139,7 @@ async function assemble(
     folding,
     relay,
     bus,
-    factReader: new CachedFactReader({
-      facts: stores.facts,
-      blobs: (tenant) => blobAccess(stores.content, tenant),
-      maxBytes: config.cache.factBytes,
-    }),
+    cacheAndBus,
     locateOutput: (tenant, callgraphId, output) =>
       locateOutput({ ...stores, indexes, positions }, { tenant, callgraphId, output }),
     countUnmatched: (tenant, callgraphId, names) =>
@@ -164,7 +161,7 @@ function defaultLogger({ telemetry }: Config): Logger {
 
 interface RelayParts {
   readonly stores: Stores
-  readonly bus: InProcessBus
+  readonly cacheAndBus: CacheAndBus
   readonly business: BusinessLog
   readonly failPoints: FailPoints
   readonly logger: Logger
@@ -172,17 +169,16 @@ interface RelayParts {
 }
 
 function startRelay(config: Config, parts: RelayParts, opened: AsyncDisposableStack): OutboxRelay {
-  const { stores, bus, business, failPoints, logger, clock } = parts
+  const { stores, cacheAndBus, business, failPoints, logger, clock } = parts
   const blobs = (tenant: Tenant) => blobAccess(stores.content, tenant)
   const { producer, lookEveryMs } = config.events
   const relay = new OutboxRelay({
     outbox: stores.facts,
     log: stores.eventLog,
-    publisher: tellingPublisher(bus, tellRelayed(business)),
+    publisher: tellingPublisher(cacheAndBus.publisher, tellRelayed(business)),
     complete: (entry, slim) =>
       completeEvent({ facts: stores.facts, blobs, producer, release: serviceVersion }, entry, slim),
-    // The cache of this mode compares revisions with the store at every read: there is nothing to mark.
-    markCache: async () => undefined,
+    markCache: (entry) => cacheAndBus.factCache.mark(entry),
     failPoints,
     logger,
     clock,
@@ -190,6 +186,7 @@ function startRelay(config: Config, parts: RelayParts, opened: AsyncDisposableSt
     lookEveryMs,
   })
   relay.wake()
+  cacheAndBus.onBusBack(() => void relay.flush())
   return opened.adopt(relay, async () => {
     await relay.flush()
     await relay.close()
@@ -203,6 +200,7 @@ function tellRelayed(business: BusinessLog): (event: FactUpdated) => void {
 
 interface FoldingParts {
   readonly stores: Stores
+  readonly cacheAndBus: CacheAndBus
   readonly indexes: GraphIndexCache
   readonly relay: OutboxRelay
   readonly failPoints: FailPoints
@@ -211,7 +209,7 @@ interface FoldingParts {
 }
 
 function startFolding(config: Config, parts: FoldingParts, opened: AsyncDisposableStack): FoldScheduler {
-  const { stores, indexes, relay, failPoints, business, clock } = parts
+  const { stores, cacheAndBus, indexes, relay, failPoints, business, clock } = parts
   const lane = opened.adopt(new FoldLane({ content: stores.contentOptions, threads: 1 }), (folds) => folds.close())
   const deps: FoldDeps = {
     ...stores,
@@ -222,7 +220,11 @@ function startFolding(config: Config, parts: FoldingParts, opened: AsyncDisposab
       )
       return await lane.compute(input, new Map(loaded))
     },
-    onSaved: () => relay.wake(),
+    onSaved: async (saved) => {
+      relay.wake()
+      // Early, so that the next read is fresh; where it cannot be marked now, the relay does so later.
+      await cacheAndBus.factCache.mark(saved).catch(() => undefined)
+    },
     onUpdated: (updated) => business.factUpdated(updated),
     clock,
     timer: systemTimer,

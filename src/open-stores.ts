@@ -6,8 +6,11 @@ import type { CasStore } from './cas/cas-store.ts'
 import type { Content } from './cas/content.ts'
 import { type ContentOptions, openContent } from './cas/open-content.ts'
 import type { Config } from './config.ts'
+import type { DeadLetters } from './events/dead-letters.ts'
 import type { EventLog } from './events/event-log.ts'
+import { MongoDeadLetters } from './events/mongo-dead-letters.ts'
 import { MongoEventLog } from './events/mongo-event-log.ts'
+import { SqliteDeadLetters } from './events/sqlite-dead-letters.ts'
 import { SqliteEventLog } from './events/sqlite-event-log.ts'
 import type { EvidenceQueue } from './evidence/evidence-queue.ts'
 import { MongoEvidenceQueue } from './evidence/mongo-evidence-queue.ts'
@@ -32,6 +35,7 @@ interface Records {
   readonly callgraphs: CallgraphRepository
   readonly facts: FactRepository
   readonly eventLog: EventLog
+  readonly deadLetters: DeadLetters
 }
 
 export interface StoreCheck {
@@ -83,6 +87,7 @@ async function openSqliteRecords(config: Config, opened: AsyncDisposableStack): 
       callgraphs: new SqliteCallgraphRepository(sqlite),
       facts: new SqliteFactRepository(sqlite),
       eventLog: new SqliteEventLog(sqlite),
+      deadLetters: new SqliteDeadLetters(sqlite),
     },
     check: { name: 'store', isEssential: true, check: () => sqlite.check() },
   }
@@ -96,6 +101,7 @@ async function openMongoRecords(config: Config, opened: AsyncDisposableStack): P
       callgraphs: new MongoCallgraphRepository(mongo),
       facts: new MongoFactRepository(mongo),
       eventLog: new MongoEventLog(mongo),
+      deadLetters: new MongoDeadLetters(mongo),
     },
     check: { name: 'mongo', isEssential: true, check: () => mongo.check() },
   }

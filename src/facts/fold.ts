@@ -17,7 +17,8 @@ export interface FoldDeps extends FoldLeaseDeps {
   readonly queue: EvidenceQueue
   readonly findCallgraph: (tenant: Evidence['tenant'], callgraphId: string) => Promise<CallgraphRecord | undefined>
   readonly compute: (input: FoldInput) => Promise<FoldOutput>
-  readonly onSaved: (row: FactRow) => void
+  /** Awaited before the evidence counts as folded: who is told that it does should read the new fact. */
+  readonly onSaved: (row: FactRow) => Promise<void> | void
   /** Told of every new version of a fact once it is durable. */
   readonly onUpdated: (updated: UpdatedFact) => void
   readonly failPoints: FailPoints
@@ -67,7 +68,7 @@ async function foldOnce(deps: FoldDeps, subject: PendingSubject, marked: Set<str
   // A lost compare-and-set means that another replica folded meanwhile: everything is read again.
   if ((await deps.facts.save(next)) === 'conflict') return 'again'
   deps.failPoints.reach('after-save')
-  deps.onSaved(next)
+  await deps.onSaved(next)
   if (output.hasChanged) deps.onUpdated(updatedFact(next, output))
   deps.failPoints.reach('before-mark')
   await markFolded(deps, next, marked)

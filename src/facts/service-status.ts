@@ -1,11 +1,16 @@
+import type { DeadLetters } from '../events/dead-letters.ts'
 import type { EvidenceQueue } from '../evidence/evidence-queue.ts'
-import type { StatusDocument, StatusQuestion } from '../http/status-routes.ts'
+import type { StatusDocument, StatusFigures, StatusQuestion } from '../http/status-routes.ts'
 import { type Clock, timestampOf } from '../lib/clock.ts'
+import type { FactCache } from './fact-cache.ts'
 import type { FactRepository } from './fact-repository.ts'
 
 export interface ServiceStatusDeps {
   readonly facts: Pick<FactRepository, 'countFacts' | 'backlog'>
   readonly queue: Pick<EvidenceQueue, 'countAllPending'>
+  readonly deadLetters: Pick<DeadLetters, 'count'>
+  readonly factCache: Pick<FactCache, 'figures'>
+  readonly busFigures: () => Promise<StatusFigures>
   readonly version: string
   readonly backends: Readonly<Record<string, string>>
   readonly startedAtMs: number
@@ -34,7 +39,21 @@ export async function serviceStatus(
   }
 }
 
-async function instanceFigures({ facts, queue }: ServiceStatusDeps): Promise<Record<string, number | string | null>> {
-  const [pendingEvidence, { events, oldest }] = await Promise.all([queue.countAllPending(), facts.backlog()])
-  return { pendingEvidence, unrelayedEvents: events, oldestUnrelayedEvent: oldest ?? null }
+async function instanceFigures(deps: ServiceStatusDeps): Promise<StatusFigures> {
+  const [pendingEvidence, backlog, deadLetters, bus] = await Promise.all([
+    deps.queue.countAllPending(),
+    deps.facts.backlog(),
+    deps.deadLetters.count(),
+    deps.busFigures(),
+  ])
+  const { events: unrelayedEvents, oldest } = backlog
+  const outboxAgeSeconds = oldest === undefined ? 0 : Math.max(0, (deps.clock() - Date.parse(oldest)) / 1000)
+  const outbox = { unrelayedEvents, oldestUnrelayedEvent: oldest ?? null, outboxAgeSeconds, deadLetters }
+  return { pendingEvidence, ...outbox, ...bus, ...cacheFigures(deps.factCache) }
+}
+
+function cacheFigures(factCache: Pick<FactCache, 'figures'>): StatusFigures {
+  const { hits, misses } = factCache.figures()
+  const reads = hits + misses
+  return { cacheHits: hits, cacheMisses: misses, cacheHitRate: reads === 0 ? null : hits / reads }
 }

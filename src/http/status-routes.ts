@@ -4,6 +4,8 @@ import type { RoutePlugin } from './route.ts'
 
 const Figures = z.record(z.string(), z.union([z.number(), z.string(), z.null()]))
 
+export type StatusFigures = z.output<typeof Figures>
+
 const Status = z.object({
   version: z.string(),
   startedAt: z.string(),

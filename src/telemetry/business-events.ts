@@ -52,6 +52,11 @@ export const businessEvents = {
     members: ['tenant', 'subjectKey', 'eventId', 'factVersion'],
     when: 'An event is in the event log and on the bus.',
   },
+  eventDeadLettered: {
+    event: 'signals.event.dead-lettered',
+    members: ['tenant', 'subjectKey', 'eventId', 'factVersion', 'reason', 'attempts'],
+    when: 'The bus refused an event for too long; it is in the dead letters.',
+  },
 } as const satisfies Record<string, BusinessEvent>
 
 export interface BusinessEvent {
@@ -89,5 +94,6 @@ export function businessLog(logger: Logger): BusinessLog {
     factUpdated: tell('factUpdated'),
     foldFailed: tell('foldFailed', 'warn'),
     eventRelayed: tell('eventRelayed'),
+    eventDeadLettered: tell('eventDeadLettered', 'warn'),
   }
 }
