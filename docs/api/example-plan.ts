@@ -3,7 +3,7 @@ export interface PlannedRequest {
   /** The operation's name in the OpenAPI document, and with a suffix the name of the example. */
   readonly operation: string
   readonly variant?: string
-  readonly method?: 'GET' | 'POST'
+  readonly method?: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
@@ -28,6 +28,8 @@ const graph = {
 
 const subject = { component: 'shop', version: '1.4.0' }
 const subjectKey = 'shop%7C1.4.0'
+/** A service that nobody refuses anything has no dead letters. */
+const noLetter = '00000000-0000-4000-8000-00000000dead'
 const wait = { prefer: 'wait=30' }
 
 /** Every route once, in an order in which each has something to tell. */
@@ -126,5 +128,19 @@ export const examplePlan: readonly PlannedRequest[] = [
     headers: { accept: 'text/vnd.mermaid' },
   },
   { operation: 'listEvents', path: '/signals/events?limit=1' },
+  { operation: 'replayEvents', method: 'POST', path: '/signals/events/replay' },
+  { operation: 'listDeadLetters', path: '/signals/events/dead-letters' },
+  {
+    operation: 'replayDeadLetter',
+    variant: 'missing',
+    method: 'POST',
+    path: `/signals/events/dead-letters/${noLetter}/replay`,
+  },
+  {
+    operation: 'deleteDeadLetter',
+    variant: 'missing',
+    method: 'DELETE',
+    path: `/signals/events/dead-letters/${noLetter}`,
+  },
   { operation: 'getFact', variant: 'missing', path: '/signals/facts/nobody' },
 ]

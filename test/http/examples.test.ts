@@ -20,9 +20,10 @@ describe('the examples in docs/api/examples (npm run examples)', () => {
     )
   })
 
-  test('show no failure but the one that is meant to', () => {
+  test('show no failure but those that are meant to', () => {
     const refused = recorded.filter(({ text }) => Number(/"status": (\d+)/.exec(text)?.[1]) >= 400)
-    expect(refused.map(({ name }) => name)).toEqual(['getFact.missing'])
+    expect(refused.map(({ name }) => name).filter((name) => !name.endsWith('.missing'))).toEqual([])
+    expect(refused.map(({ name }) => name)).toContain('getFact.missing')
   })
 
   test('leave out no operation of the OpenAPI document', async () => {
