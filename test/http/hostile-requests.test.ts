@@ -84,6 +84,16 @@ describe('POST /signals/runtime-facts refuses', () => {
   })
 })
 
+test('a synthetic batch passes over nodes whose names no event could say', async () => {
+  const url = `/signals/callgraphs?${named}-control`
+  const body = JSON.stringify({ nodes: ['a\u0001', 'b'], entryPoints: ['a\u0001', 'b'] })
+  const { body: posted } = await built.ask(url, { body })
+  const synthetic = { subject: { scanId: 'synthetic:1' }, callgraphId: posted['callgraphId'] }
+  const answer = await built.ask('/signals/runtime-facts/synthetic', { body: JSON.stringify(synthetic), headers: json })
+  expect(answer).toMatchObject({ status: 202, body: { accepted: 1 } })
+  await built.settled()
+})
+
 describe('a read is refused', () => {
   test.each(refusalsOf('reads'))('$title', async (row) => {
     await expectRefusal(built, row, { url: urlOf(row) })
