@@ -181,7 +181,7 @@ export const settingsSchema = z.strictObject({
       requestTargets: count(10_000, 'Targets of a request. Beyond it 400.'),
       subjectTargets: count(100_000, 'Targets of a subject. Beyond it 409.'),
       requestUnknowns: count(10_000, 'Unknowns of a request. Beyond it 400.'),
-      uploadsPerCore: count(2, 'Large uploads at once, for each core. Beyond it 503.'),
+      uploadsPerCore: count(2, 'Uploads of more than 1 MiB at once, for each core. Beyond it 503.'),
       queuedFolds: count(10_000, 'Folds that wait. Beyond it 503.'),
       unrelayedEvents: count(500, 'Events of a subject that wait for the relay. Beyond it its folds wait.'),
     })
