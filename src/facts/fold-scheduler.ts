@@ -36,11 +36,9 @@ export class FoldScheduler {
   async folded(subject: PendingSubject): Promise<void> {
     const key = keyOf(subject)
     this.request(subject)
+    // What runs now may have begun before this call: only one that was taken from those that wait is the one meant.
+    while (this.#waiting.has(key) && !this.#isClosed) await Promise.race(this.#running.values())
     await this.#running.get(key)
-    if (this.#waiting.has(key)) {
-      while (this.#waiting.has(key) && !this.#isClosed) await Promise.race(this.#running.values())
-      await this.#running.get(key)
-    }
   }
 
   /** Resolves when nothing waits and nothing runs; retries that are timed for later do not count. */
