@@ -6,7 +6,7 @@ import { type Fault, withFault } from './fault.ts'
 const copied = ['src', 'test', 'fixtures', 'package.json', 'tsconfig.json', 'vitest.config.ts']
 
 /** A copy of the checkout that may be spoilt: the checkout itself is never touched. */
-export class CheckoutCopy {
+export class CheckoutCopy implements AsyncDisposable {
   readonly directory: string
 
   private constructor(directory: string) {
@@ -32,7 +32,7 @@ export class CheckoutCopy {
     }
   }
 
-  async remove(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.directory, { recursive: true, force: true })
   }
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -13,6 +13,8 @@ export interface TestRun {
   readonly directory: string
   readonly tests: readonly string[]
   readonly limitMs: number
+  /** Ends whatever runs. */
+  readonly signal: AbortSignal
 }
 
 const Report = z.object({
@@ -25,41 +27,38 @@ const Report = z.object({
   ),
 })
 
-// One worker a run, since several runs go on side by side; no cache, since a fault must never be read from one.
-const options = ['--bail=1', '--maxWorkers=1', '--isolate=false', '--cache=false', '--fsModuleCache=false']
+// No cache, since a fault must never be missed because of one.
+const options = ['run', '--root=.', '--config=test/mutation/vitest.config.ts', '--cache=false', '--fsModuleCache=false']
 
-export async function runTests({ directory, tests, limitMs }: TestRun): Promise<Outcome> {
+export async function runTests({ directory, tests, limitMs, signal }: TestRun): Promise<Outcome> {
   const report = join(directory, 'report', 'tests.json')
-  await mkdir(join(directory, 'report'), { recursive: true })
   await rm(report, { force: true })
-  const vitest = join(directory, 'node_modules', 'vitest', 'vitest.mjs')
-  const reporting = ['--reporter=json', `--outputFile=${report}`]
-  const child = spawn(process.execPath, [vitest, 'run', ...options, ...reporting, ...tests], {
+  const child = spawn(process.execPath, [join(directory, 'node_modules/vitest/vitest.mjs'), ...options, ...tests], {
     cwd: directory,
     stdio: 'ignore',
     // Its own group, so that a test that never ends dies with all that it started.
     detached: true,
   })
-  const code = await endOf(child, limitMs)
-  if (code === 'timed-out') return { kind: 'timed-out' }
+  const code = await endOf(child, AbortSignal.any([signal, AbortSignal.timeout(limitMs)]))
+  signal.throwIfAborted()
+  if (code === 'killed') return { kind: 'timed-out' }
   if (code === 0) return { kind: 'passed' }
   return { kind: 'failed', title: await firstFailure(report, code) }
 }
 
-async function endOf(child: ChildProcess, limitMs: number): Promise<number | 'timed-out' | null> {
-  let isLate = false
-  const timer = setTimeout(() => {
-    isLate = true
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
-  }, limitMs)
+async function endOf(child: ChildProcess, signal: AbortSignal): Promise<number | 'killed' | null> {
   const { promise, resolve, reject } = Promise.withResolvers<number | null>()
   child.once('error', reject)
   child.once('close', resolve)
+  const kill = (): void => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+  }
+  signal.addEventListener('abort', kill, { once: true })
   try {
     const code = await promise
-    return isLate ? 'timed-out' : code
+    return signal.aborted ? 'killed' : code
   } finally {
-    clearTimeout(timer)
+    signal.removeEventListener('abort', kill)
   }
 }
 

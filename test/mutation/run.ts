@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { withFault } from './fault.ts'
 import { faults } from './faults.ts'
-import { tryFaults } from './try-faults.ts'
+import { timeRanOut, tryFaults } from './try-faults.ts'
 
 const leastKilled = 0.85
 
@@ -20,10 +20,13 @@ for (const fault of chosen) withFault(fault, readFileSync(join(checkout, fault.f
 
 const begin = performance.now()
 const lanes = Math.min(2, availableParallelism(), chosen.length)
-const verdicts = await tryFaults({ checkout, faults: chosen, lanes, tell: (line) => process.stdout.write(`${line}\n`) })
+const ending = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => ending.abort(new Error(`ended by ${name}`)))
+const tell = (line: string): void => void process.stdout.write(`${line}\n`)
+const verdicts = await tryFaults({ checkout, faults: chosen, lanes, tell, signal: ending.signal })
 
 const survived = verdicts.filter(({ kind }) => kind === 'survived').map(({ fault }) => fault.name)
-const late = verdicts.filter((verdict) => verdict.kind === 'killed' && verdict.by === 'time ran out')
+const late = verdicts.filter((verdict) => verdict.kind === 'killed' && verdict.by === timeRanOut)
 const killed = verdicts.length - survived.length
 const seconds = Math.round((performance.now() - begin) / 1000)
 process.stdout.write(`${late.length} were killed because time ran out; the run took ${seconds} s\n`)
