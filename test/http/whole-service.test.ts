@@ -104,7 +104,7 @@ describe('a graph', () => {
     for (let cursor = '', isFirst = true; isFirst || cursor !== ''; isFirst = false) {
       const { body } = await built.ask(`/signals/callgraphs?limit=1${cursor === '' ? '' : `&cursor=${cursor}`}`)
       seen.push(...(body['items'] as { callgraphId: string }[]).map(({ callgraphId }) => callgraphId))
-      cursor = String(body['nextCursor'] ?? '')
+      cursor = (body['nextCursor'] as string | undefined) ?? ''
     }
     const { body: all } = await built.ask('/signals/callgraphs?limit=200')
     expect(seen).toEqual((all['items'] as { callgraphId: string }[]).map(({ callgraphId }) => callgraphId))

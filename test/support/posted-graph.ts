@@ -16,7 +16,7 @@ export async function postGraph(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const search = new URLSearchParams({ language: 'node', component: 'shop', version: '1', ...query })
-  const { status, text, body } = await built.ask(`/signals/callgraphs?${search}`, {
+  const { status, text, body } = await built.ask(`/signals/callgraphs?${search.toString()}`, {
     body: smallGraph,
     headers: { prefer: 'wait=30', ...headers },
   })
