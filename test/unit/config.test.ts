@@ -175,3 +175,20 @@ describe('what stops the start', () => {
     expect(load({ SIGNALS__HTTP__HOST: host }).http.host).toBe(host)
   })
 })
+
+describe('the URL of Redis', () => {
+  test('is taken with its password, and absent by default', () => {
+    expect(load().redis.url).toBeUndefined()
+    const url = 'rediss://user:p%40ss@cache.example:6380/1'
+    expect(load({ SIGNALS__REDIS__URL: url }).redis.url).toBe(url)
+  })
+
+  test.each(['http://user:hush@host', 'user:hush@host:6379', 'redis://user:hush@'])(
+    'is refused, and the problem does not repeat it: %s',
+    (url) => {
+      const problems = problemsOf(() => load({ SIGNALS__REDIS__URL: url }))
+      expect(problems).toEqual([expect.stringMatching(/^redis\.url \(SIGNALS__REDIS__URL\): /)])
+      expect(problems.join()).not.toContain('hush')
+    },
+  )
+})
