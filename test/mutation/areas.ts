@@ -10,7 +10,6 @@ export interface Area {
 const unit = (folder: string, ...names: string[]): string[] =>
   names.map((name) => `test/unit/${folder}/${name}.test.ts`)
 const property = (...names: string[]): string[] => names.map((name) => `test/property/${name}.test.ts`)
-const http = (...names: string[]): string[] => names.map((name) => `test/http/${name}.test.ts`)
 
 const areas: readonly Area[] = [
   {
@@ -46,7 +45,6 @@ const areas: readonly Area[] = [
       unit('facts', 'compute-fact', 'fold', 'state-totals', 'unknown', 'merge-ledger'),
       unit('facts', 'chunked-list', 'context-facts', 'hostile-subjects', 'stray-hits'),
       property('fact-digest', 'context-records'),
-      http('facts', 'recompute', 'unknowns'),
     ],
   },
 ]

@@ -64,7 +64,7 @@ async function soundLimit({ copy, signal, tell }: Trying, { name }: Area, tests:
   const tookMs = performance.now() - begin
   tell(`${name}: ${tests.length} files of tests pass in ${(tookMs / 1000).toFixed(1)} s`)
   // Generous, since a busy machine must not pass for a test that noticed something.
-  return 120_000 + 5 * tookMs
+  return Math.ceil(120_000 + 5 * tookMs)
 }
 
 async function tryFault(
