@@ -43,7 +43,6 @@ import { systemTimer } from './lib/timer.ts'
 import { runtimeFactsProblems } from './runtime-facts/runtime-facts-errors.ts'
 import { type RuntimeFactsRoutesDeps, runtimeFactsRoutes } from './runtime-facts/runtime-facts-routes.ts'
 import { syntheticRoutes } from './runtime-facts/synthetic-routes.ts'
-import { Metrics } from './telemetry/metrics.ts'
 import { serviceVersion } from './version.ts'
 
 /** Every code that a client can read, with its status: the domains' tables, joined. */
@@ -62,11 +61,11 @@ export const problems = {
 } as const
 
 /** The HTTP surface: conventions first, then each folder's routes, in the order of the folders. */
-export async function buildApp(context: Context, metrics: Metrics = new Metrics()): Promise<HttpServer> {
+export async function buildApp(context: Context): Promise<HttpServer> {
   const { config, logger, clock, stores, bus } = context
   const { publicUrl, requestTimeoutMs, checkTimeoutMs } = config.http
   const app = createHttpServer({ problems, logger, requestTimeoutMs })
-  measureRequests(app, metrics)
+  measureRequests(app, context.measures)
   openDocsPage(app)
   guardRoutes(app, authenticators[config.auth.mode])
   await describeRoutes(app, { problems, version: serviceVersion, publicUrl })
@@ -165,7 +164,10 @@ function runtimeFactsIngest(context: Context, uploads: LargeUploads): RuntimeFac
     },
     findCallgraph: (tenant, callgraphId) => context.stores.callgraphs.find(tenant, callgraphId),
     countUnmatched: context.countUnmatched,
-    onAccepted: (batch) => context.business.batchAccepted(batch),
+    onAccepted: (batch) => {
+      context.business.batchAccepted(batch)
+      context.measures.linesRead(batch)
+    },
     onRefused: (batch) => context.business.batchRefused(batch),
     locateOutput: context.locateOutput,
   }

@@ -22,7 +22,9 @@ import { type FoldDeps, foldSubject } from './facts/fold.ts'
 import { FoldLane } from './facts/fold-lane.ts'
 import { FoldScheduler } from './facts/fold-scheduler.ts'
 import { FoldSweeper } from './facts/fold-sweeper.ts'
+import { measuredFold, waitOf } from './facts/measure-folds.ts'
 import { QuestionLane } from './facts/question-lane.ts'
+import { addServiceFigures } from './facts/service-figures.ts'
 import { type AwaitedFact, waitForFact } from './facts/wait-for-fact.ts'
 import type { Tenant } from './identifiers/tenant.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
@@ -33,6 +35,14 @@ import { openStores, type Stores } from './open-stores.ts'
 import { scoringProfile } from './scoring/profile.ts'
 import { type BusinessLog, businessLog } from './telemetry/business-events.ts'
 import { createLogger, type Logger } from './telemetry/logger.ts'
+import {
+  countedBusiness,
+  createMeasures,
+  createRegistry,
+  type Measures,
+  type MetricsRegistry,
+} from './telemetry/measures.ts'
+import { addCacheFigures } from './telemetry/scraped-figures.ts'
 import { serviceVersion } from './version.ts'
 
 /** What a test may hand in instead of the real thing. */
@@ -46,6 +56,9 @@ export interface Context {
   readonly config: Config
   readonly logger: Logger
   readonly business: BusinessLog
+  /** What `/metrics` tells. */
+  readonly registry: MetricsRegistry
+  readonly measures: Measures
   readonly clock: Clock
   readonly newId: () => string
   readonly failPoints: FailPoints
@@ -95,9 +108,11 @@ async function assemble(
   { clock = systemClock, logger = defaultLogger(config) }: ContextOverrides,
   opened: AsyncDisposableStack,
 ): Promise<Context> {
-  const stores = await openStores(config, opened)
+  const registry = createRegistry()
+  const measures = createMeasures(registry)
+  const stores = await openStores(config, measures, opened)
   const failPoints = armedFailPoints(config.testing.failPoints)
-  const business = businessLog(logger)
+  const business = countedBusiness(businessLog(logger), measures)
   const bus = new InProcessBus(logger)
   const cacheAndBus = await openCacheAndBus(config, { stores, bus, business, logger, clock }, opened)
   const relay = startRelay(config, { stores, cacheAndBus, business, failPoints, logger, clock }, opened)
@@ -106,7 +121,13 @@ async function assemble(
     maxBytes: config.cache.graphIndexBytes,
   })
   const positions = new PositionCache((record) => loadPositions(stores.content, record))
-  const folding = startFolding(config, { stores, cacheAndBus, indexes, relay, failPoints, business, clock }, opened)
+  const parts = { stores, cacheAndBus, indexes, relay, failPoints, business, measures, clock }
+  const folding = startFolding(config, parts, opened)
+  addServiceFigures(registry, { ...stores, folding, clock })
+  addCacheFigures(registry, {
+    facts: () => cacheAndBus.factCache.figures(),
+    graph_indexes: () => indexes.figures(),
+  })
   const questionLane = opened.adopt(
     new QuestionLane({ content: stores.contentOptions, threads: 1, queued: maxQueuedQuestions }),
     (lane) => lane.close(),
@@ -123,6 +144,8 @@ async function assemble(
     config,
     logger,
     business,
+    registry,
+    measures,
     clock,
     newId: randomUUIDv7,
     failPoints,
@@ -205,11 +228,12 @@ interface FoldingParts {
   readonly relay: OutboxRelay
   readonly failPoints: FailPoints
   readonly business: BusinessLog
+  readonly measures: Measures
   readonly clock: Clock
 }
 
 function startFolding(config: Config, parts: FoldingParts, opened: AsyncDisposableStack): FoldScheduler {
-  const { stores, cacheAndBus, indexes, relay, failPoints, business, clock } = parts
+  const { stores, cacheAndBus, indexes, relay, failPoints, business, measures, clock } = parts
   const lane = opened.adopt(new FoldLane({ content: stores.contentOptions, threads: 1 }), (folds) => folds.close())
   const deps: FoldDeps = {
     ...stores,
@@ -218,6 +242,7 @@ function startFolding(config: Config, parts: FoldingParts, opened: AsyncDisposab
       const loaded = await Promise.all(
         input.callgraphs.map(async (record) => [record.callgraphId, (await indexes.get(record)).buffer] as const),
       )
+      measures.foldLag(waitOf(input.evidence, clock()))
       return await lane.compute(input, new Map(loaded))
     },
     onSaved: async (saved) => {
@@ -239,7 +264,7 @@ function startFolding(config: Config, parts: FoldingParts, opened: AsyncDisposab
     },
   }
   const scheduler = new FoldScheduler({
-    fold: (subject) => foldSubject(deps, subject),
+    fold: measuredFold(measures, (subject) => foldSubject(deps, subject)),
     onError: (subject, err) => business.foldFailed({ ...subject, err }),
     concurrency: 4,
     retryMs: retryFoldMs,

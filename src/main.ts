@@ -3,8 +3,8 @@ import { buildApp } from './app.ts'
 import { type Config, ConfigError, loadConfig, processSources } from './config.ts'
 import { type Context, createContext } from './context.ts'
 import { closeInOrder } from './lib/close-in-order.ts'
-import { addProcessGauges, Metrics } from './telemetry/metrics.ts'
 import { listenForMetrics, type MetricsListener } from './telemetry/metrics-listener.ts'
+import { addProcessFigures } from './telemetry/scraped-figures.ts'
 
 /** EX_CONFIG of sysexits.h: starting again without changing something cannot help. */
 const exitConfig = 78
@@ -14,9 +14,8 @@ await run(configOrExit())
 /** Config → context → app → listen → close with grace. */
 async function run(config: Config): Promise<void> {
   const context = await createContext(config)
-  const metrics = new Metrics()
-  const app = await buildApp(context, metrics)
-  const metricsListener = await openMetrics(context, metrics)
+  const app = await buildApp(context)
+  const metricsListener = await openMetrics(context)
   const { host, port, shutdownGraceMs } = config.http
   // What holds up one step must not keep the next from its turn; every step has its own time.
   const steps = [
@@ -47,12 +46,12 @@ async function run(config: Config): Promise<void> {
   }
 }
 
-async function openMetrics({ config, logger }: Context, metrics: Metrics): Promise<MetricsListener | undefined> {
+async function openMetrics({ config, logger, registry }: Context): Promise<MetricsListener | undefined> {
   const { host, port } = config.telemetry.metrics
   if (port === 'off') return undefined
-  addProcessGauges(metrics)
+  addProcessFigures(registry)
   try {
-    const listener = await listenForMetrics(metrics, { host, port })
+    const listener = await listenForMetrics(registry, { host, port })
     logger.info({ url: listener.url }, 'metrics listening')
     return listener
   } catch (error) {

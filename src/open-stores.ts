@@ -4,6 +4,7 @@ import { MongoCallgraphRepository } from './callgraphs/mongo-callgraph-repositor
 import { SqliteCallgraphRepository } from './callgraphs/sqlite-callgraph-repository.ts'
 import type { CasStore } from './cas/cas-store.ts'
 import type { Content } from './cas/content.ts'
+import { measuredCasStore } from './cas/measured-cas-store.ts'
 import { type ContentOptions, openContent } from './cas/open-content.ts'
 import type { Config } from './config.ts'
 import type { DeadLetters } from './events/dead-letters.ts'
@@ -20,6 +21,7 @@ import { MongoFactRepository } from './facts/mongo-fact-repository.ts'
 import { SqliteFactRepository } from './facts/sqlite-fact-repository.ts'
 import { openMongo } from './mongo/open-mongo.ts'
 import { openSqlite } from './sqlite/open-sqlite.ts'
+import type { Measures } from './telemetry/measures.ts'
 
 /** Where everything durable is. */
 export interface Stores extends Records {
@@ -45,10 +47,15 @@ export interface StoreCheck {
 }
 
 /** `context.ts`'s choice of store and content driver, each named by its own key of the configuration. */
-export async function openStores(config: Config, opened: AsyncDisposableStack): Promise<Stores> {
+export async function openStores(config: Config, measures: Measures, opened: AsyncDisposableStack): Promise<Stores> {
   const { records, check } = await recordOpeners[config.store.driver](config, opened)
   const contentOptions = contentOptionsOf(config)
-  const { store: cas, content, clearAbandoned, close } = await openContent(contentOptions)
+  const {
+    store: cas,
+    content,
+    clearAbandoned,
+    close,
+  } = await openContent(contentOptions, (store) => measuredCasStore(store, measures.casOperation))
   opened.defer(close)
   await clearAbandoned()
   return {

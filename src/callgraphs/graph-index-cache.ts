@@ -12,6 +12,8 @@ export class GraphIndexCache {
   readonly #indexes: LRUCache<string, SharedGraphIndex>
   readonly #loading = new Map<string, Promise<SharedGraphIndex>>()
   readonly #load: GraphIndexCacheDeps['load']
+  #hits = 0
+  #misses = 0
 
   constructor({ load, maxBytes }: GraphIndexCacheDeps) {
     this.#load = load
@@ -21,7 +23,15 @@ export class GraphIndexCache {
   async get(record: CallgraphRecord): Promise<SharedGraphIndex> {
     // The tenant is part of the key: that a graph is fast to load must not tell who else has it.
     const key = `${record.tenant}/${record.graphHash}`
-    return this.#indexes.get(key) ?? (await (this.#loading.get(key) ?? this.#start(key, record)))
+    const known = this.#indexes.get(key)
+    if (known) this.#hits += 1
+    else this.#misses += 1
+    return known ?? (await (this.#loading.get(key) ?? this.#start(key, record)))
+  }
+
+  /** Since the start of the process. */
+  figures(): { readonly hits: number; readonly misses: number } {
+    return { hits: this.#hits, misses: this.#misses }
   }
 
   #start(key: string, record: CallgraphRecord): Promise<SharedGraphIndex> {

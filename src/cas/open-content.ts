@@ -25,9 +25,14 @@ interface OpenedStore {
   readonly close: () => void
 }
 
-export async function openContent(options: ContentOptions): Promise<OpenedContent> {
+/** `decorate` puts something in front of the store, such as what measures it. */
+export async function openContent(
+  options: ContentOptions,
+  decorate: (store: CasStore) => CasStore = (store) => store,
+): Promise<OpenedContent> {
   const staging = await Staging.open(options.stagingDirectory)
-  const { store, clearAbandoned, close } = await openStore(options)
+  const { store: plainStore, clearAbandoned, close } = await openStore(options)
+  const store = decorate(plainStore)
   return {
     store,
     content: new Content(store, staging),

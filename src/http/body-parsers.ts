@@ -31,12 +31,19 @@ export function streamedBodies(app: HttpServer, limit: BodyLimit): void {
 }
 
 function admittedBody(
-  { headers, uploadSlot }: FastifyRequest,
+  request: FastifyRequest,
   payload: FastifyRequest['raw'],
   limit: BodyLimit,
 ): AsyncIterable<Buffer> {
-  const body = openBody(payload, headers, limit)
-  return uploadSlot?.admit(body) ?? body
+  const body = counted(request, openBody(payload, request.headers, limit))
+  return request.uploadSlot?.admit(body) ?? body
+}
+
+async function* counted(request: FastifyRequest, body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const chunk of body) {
+    request.bodyBytes = (request.bodyBytes ?? 0) + chunk.length
+    yield chunk
+  }
 }
 
 /** The inflated bytes of a request to a route of `streamedBodies`; none when it has no body. */

@@ -1,13 +1,16 @@
-import type { Metrics } from '../telemetry/metrics.ts'
+import type { Measures } from '../telemetry/measures.ts'
 import type { HttpServer } from './route.ts'
 
-/** Counts answers by route pattern, never by URL: a client must not be able to make series. */
-export function measureRequests(app: HttpServer, metrics: Metrics): void {
+/** Measures answers by route pattern, never by URL: a client must not be able to make series. */
+export function measureRequests(app: HttpServer, measures: Pick<Measures, 'answered'>): void {
   app.addHook('onResponse', async (request, reply) => {
-    metrics.count('signals_http_responses_total', 'Answers by route and status.', {
+    measures.answered({
       method: request.routeOptions.method?.toString() ?? 'none',
       route: request.routeOptions.url ?? 'none',
-      status: String(reply.statusCode),
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+      bodyBytes: request.bodyBytes ?? 0,
+      code: request.problemCode,
     })
   })
 }

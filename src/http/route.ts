@@ -33,6 +33,8 @@ declare module 'fastify' {
     /** Set on every route but those of scope `none`. */
     tenant: Tenant
     correlationId: string
+    /** Inflated bytes that were read of its body. */
+    bodyBytes: number | undefined
     /** Of the problem that it was answered with. */
     problemCode: string | undefined
     /** Of the inflated bytes, on routes of `strictJsonBodies`; undefined when there was no body. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
-import type { Metrics } from './metrics.ts'
+import type { MetricsRegistry } from './measures.ts'
 
 export interface MetricsListener {
   readonly url: string
@@ -9,13 +9,16 @@ export interface MetricsListener {
 
 /** `/metrics` on an address of its own: it needs no token, so it must not be where clients come. */
 export async function listenForMetrics(
-  metrics: Metrics,
+  registry: MetricsRegistry,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<MetricsListener> {
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') return end(response, 404, 'nothing is here but /metrics\n')
     if (request.method !== 'GET' && request.method !== 'HEAD') return end(response, 405, 'use GET\n')
-    end(response, 200, metrics.text())
+    registry.metrics().then(
+      (text) => end(response, 200, text, registry.contentType),
+      () => end(response, 500, 'the figures cannot be read\n'),
+    )
   })
   server.listen({ host, port })
   await once(server, 'listening')
@@ -30,7 +33,6 @@ export async function listenForMetrics(
   return { url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}/metrics`, close }
 }
 
-function end(response: ServerResponse, status: number, text: string): void {
-  const type = status === 200 ? 'text/plain; version=0.0.4; charset=utf-8' : 'text/plain'
+function end(response: ServerResponse, status: number, text: string, type = 'text/plain'): void {
   response.writeHead(status, { 'content-type': type }).end(text)
 }

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { businessEvents, businessLog } from '../../../src/telemetry/business-events.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
-import { Metrics } from '../../../src/telemetry/metrics.ts'
-import { listenForMetrics } from '../../../src/telemetry/metrics-listener.ts'
 
 function recording(level: 'debug' | 'info' | 'error' = 'info') {
   const lines: Record<string, unknown>[] = []
@@ -65,53 +63,5 @@ describe('business events', () => {
     const names = Object.values(businessEvents).map(({ event }) => event)
     expect(lines.map(({ event }) => event)).toEqual(names)
     expect(new Set(names).size).toBe(names.length)
-  })
-})
-
-describe('metrics', () => {
-  test('are counted by their labels, in whatever order these are named', () => {
-    const metrics = new Metrics()
-    metrics.count('answers_total', 'Answers.', { status: '200', route: '/a"b\\' })
-    metrics.count('answers_total', 'Answers.', { route: '/a"b\\', status: '200' })
-    metrics.count('answers_total', 'Answers.', { route: '/', status: '404' })
-    metrics.gauge({ name: 'depth', help: 'Depth.', read: () => 4 })
-    expect(metrics.text()).toBe(
-      [
-        '# HELP answers_total Answers.',
-        '# TYPE answers_total counter',
-        'answers_total{route="/a\\"b\\\\",status="200"} 2',
-        'answers_total{route="/",status="404"} 1',
-        '# HELP depth Depth.',
-        '# TYPE depth gauge',
-        'depth 4',
-        '',
-      ].join('\n'),
-    )
-  })
-
-  test('are read on an address of their own, and nothing else is there', async () => {
-    const metrics = new Metrics()
-    metrics.gauge({ name: 'depth', help: 'Depth.', read: () => 4 })
-    const listener = await listenForMetrics(metrics, { host: '127.0.0.1', port: 0 })
-    try {
-      const response = await fetch(listener.url)
-      expect(response.headers.get('content-type')).toContain('version=0.0.4')
-      expect(await response.text()).toBe(metrics.text())
-      expect((await fetch(listener.url.replace('/metrics', '/status'))).status).toBe(404)
-      expect((await fetch(listener.url, { method: 'POST' })).status).toBe(405)
-    } finally {
-      await listener.close()
-    }
-    await listener.close()
-    await expect(fetch(listener.url)).rejects.toThrow('fetch failed')
-  })
-
-  test('a port that is taken is an error, not a hang', async () => {
-    const first = await listenForMetrics(new Metrics(), { host: '127.0.0.1', port: 0 })
-    const port = Number(new URL(first.url).port)
-    await expect(listenForMetrics(new Metrics(), { host: '127.0.0.1', port })).rejects.toMatchObject({
-      code: 'EADDRINUSE',
-    })
-    await first.close()
   })
 })
