@@ -76,6 +76,7 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       url: z
         .url({ protocol: /^rediss?$/ })
+        .refine(isDecodable, 'has an escape that stands for nothing')
         .optional()
         .describe('Cache and event bus on Redis or Valkey; both in this process when absent. May hold a password.'),
       cacheTimeoutMs: duration(250, 'How long the cache may take to answer before the store is read instead.'),
@@ -331,6 +332,16 @@ function settled(settings: Settings): Config {
       // The schema demands a bucket wherever one is used.
       s3: { ...settings.cas.s3, bucket: settings.cas.s3.bucket ?? '' },
     },
+  }
+}
+
+/** A password with a % that begins no escape would be refused only by the client, in the middle of the start. */
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url)
+    return true
+  } catch {
+    return false
   }
 }
 

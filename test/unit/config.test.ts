@@ -183,7 +183,7 @@ describe('the URL of Redis', () => {
     expect(load({ SIGNALS__REDIS__URL: url }).redis.url).toBe(url)
   })
 
-  test.each(['http://user:hush@host', 'user:hush@host:6379', 'redis://user:hush@'])(
+  test.each(['http://user:hush@host', 'user:hush@host:6379', 'redis://user:hush@', 'redis://:hush%zz@host'])(
     'is refused, and the problem does not repeat it: %s',
     (url) => {
       const problems = problemsOf(() => load({ SIGNALS__REDIS__URL: url }))
