@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { casSettings } from './cas/cas-settings.ts'
 import { failPointNames } from './lib/fail-points.ts'
 import { isProtectedDirectory } from './lib/protected-directory.ts'
 import { environmentName, listSettings } from './lib/settings.ts'
@@ -87,41 +88,7 @@ export const settingsSchema = z.strictObject({
       giveUpAfterMs: duration(300_000, 'How long a refused event is published again before it is a dead letter.'),
     })
     .prefault({}),
-  cas: z
-    .strictObject({
-      driver: z.enum(['filesystem', 's3']).default('filesystem').describe('Where content-addressed blobs rest.'),
-      directory: z.string().min(1).optional().describe('Their directory. cas in the data directory when absent.'),
-      s3: z
-        .strictObject({
-          endpoint: z
-            .url({ protocol: /^https?$/ })
-            .optional()
-            .describe('Of RustFS, MinIO or the like. AWS when absent. Keys: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY.'),
-          bucket: z.string().min(1).optional().describe('It must exist. Demanded by the driver s3.'),
-          region: z.string().min(1).default('us-east-1').describe('What requests are signed for.'),
-          forcePathStyle: z
-            .boolean()
-            .optional()
-            .describe('The bucket in the path, not in the host name. When absent: if an endpoint is named.'),
-          timeoutMs: duration(15_000, 'How long the server may take to answer, or to go on with a body.'),
-          attempts: count(3, 'How often a request is tried, the first time included.'),
-          objectLock: z
-            .strictObject({
-              mode: z
-                .enum(['off', 'governance', 'compliance'])
-                .default('off')
-                .describe('Lock what is put, but for graph_indexes. The bucket must have been made for it.'),
-              days: count(90, 'How long after its last put.'),
-            })
-            .prefault({}),
-        })
-        .prefault({}),
-    })
-    .refine(({ driver, s3 }) => driver !== 's3' || s3.bucket !== undefined, {
-      path: ['s3', 'bucket'],
-      error: 'the driver s3 needs a bucket',
-    })
-    .prefault({}),
+  cas: casSettings,
   cache: z
     .strictObject({
       factBytes: count(128 * mebibyte, 'Facts kept in memory, in bytes.'),

@@ -48,6 +48,33 @@ describe('defaults', () => {
   })
 })
 
+describe('content in a bucket', () => {
+  test('is what the environment says, with the rest by default', () => {
+    const { cas } = load({
+      SIGNALS__CAS__DRIVER: 's3',
+      SIGNALS__CAS__S3__ENDPOINT: 'http://127.0.0.1:9000',
+      SIGNALS__CAS__S3__BUCKET: '2026',
+      SIGNALS__CAS__S3__FORCE_PATH_STYLE: 'false',
+    })
+    expect(cas.s3).toEqual({
+      endpoint: 'http://127.0.0.1:9000',
+      bucket: '2026',
+      region: 'us-east-1',
+      forcePathStyle: false,
+      timeoutMs: 15_000,
+      attempts: 3,
+      objectLock: { mode: 'off', days: 90 },
+    })
+  })
+
+  test('needs the name of one, and an endpoint that speaks HTTP', () => {
+    expect(problemsOf(() => load({ SIGNALS__CAS__DRIVER: 's3' }))).toEqual([
+      'cas.s3.bucket (SIGNALS__CAS__S3__BUCKET): the driver s3 needs a bucket',
+    ])
+    expect(problemsOf(() => load({ SIGNALS__CAS__S3__ENDPOINT: 'ftp://127.0.0.1' }))).toHaveLength(1)
+  })
+})
+
 describe('sources', () => {
   test('the file overrides defaults, the environment the file', () => {
     const config = load({ SIGNALS__HTTP__PORT: '0' }, 'http:\n  port: 1234\n  host: localhost\n')
