@@ -137,7 +137,7 @@ export function keepsFactCacheContract(name: string, open: (facts: FactsBehindCa
       const goOn = latch()
       onRead = () => goOn.opened
       const asking = Array.from({ length: 50 }, () => bodyOf(opened.cache))
-      while (reads === 0) await new Promise(setImmediate)
+      while (opened.cache.figures().misses < asking.length) await new Promise(setImmediate)
       goOn.open()
       const answers = await Promise.all(asking)
       expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)

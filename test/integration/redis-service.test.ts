@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deadLetterStream, factStream } from '../../src/events/redis-event-stream.ts'
@@ -223,6 +224,34 @@ describe.skipIf(binary === '')('a service with Redis', () => {
       body: { replayed: 3 },
     })
     expect(distinctVersions(await follower.until((seen) => seen.length === 5), subject)).toEqual([1, 2, 3])
+  })
+
+  test('a user with the rights of the operations page, and no others, is enough', async () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8')
+    const [, rights = '', cacheKeys = '', streams = ''] =
+      /The user needs\n`([^`]+)`, on the keys `([^`]+)` and `([^`]+)`/.exec(page) ?? []
+    await using redis = await startRedis(binary)
+    await redis.client.call(
+      'ACL',
+      'SETUSER',
+      'signals',
+      'on',
+      '>pw',
+      `~${cacheKeys}`,
+      `~${streams}`,
+      ...rights.split(' '),
+    )
+    const url = redis.url.replace('redis://', 'redis://signals:pw@')
+    await using running = await run(redis, { SIGNALS__REDIS__URL: `${url}/0` })
+    const { service } = running
+    await running.post(2)
+    using follower = new StreamFollower(redis.url, factStream)
+    await follower.until((seen) => distinctVersions(seen, subject).length === 3)
+    await readFact(service.url, subject)
+    await readFact(service.url, subject)
+    expect(await instanceFigures(service)).toMatchObject({ streamLength: 3, cacheHits: 1 })
+    expect((await json(service, '/readyz')).body['status']).toBe('ready')
+    expect(service.log.filter((line) => line.includes('NOPERM'))).toEqual([])
   })
 
   test('a password in the URL is nowhere in what the service writes', async () => {
