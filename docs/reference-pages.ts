@@ -1,8 +1,9 @@
 import { stringify } from 'yaml'
-import { environmentPrefix, settingsSchema } from '../src/config.ts'
+import { environmentPrefix } from '../src/config.ts'
 import type { ProblemTable } from '../src/errors.ts'
 import { compareOrdinal } from '../src/lib/ordinal.ts'
 import { environmentName, listSettings, type Setting } from '../src/lib/settings.ts'
+import { settingsSchema } from '../src/settings-schema.ts'
 import { type BusinessEvent, businessEvents } from '../src/telemetry/business-events.ts'
 
 /** The keys that a deployment may use: those for tests are checked, but not offered. */

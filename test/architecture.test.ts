@@ -16,7 +16,17 @@ const rows = [
   ['callgraphs', 'runtime-facts'],
   ['scoring'],
   ['facts'],
-  ['version.ts', 'config.ts', 'open-stores.ts', 'open-cache-and-bus.ts', 'context.ts', 'app.ts', 'main.ts', 'demo'],
+  [
+    'version.ts',
+    'settings-schema.ts',
+    'config.ts',
+    'open-stores.ts',
+    'open-cache-and-bus.ts',
+    'context.ts',
+    'app.ts',
+    'main.ts',
+    'demo',
+  ],
 ]
 
 /** Who may name a part of the outside world: by folder, or by the prefix or suffix of a file's name. */
