@@ -85,18 +85,28 @@ export function drawing(seed: number): (below: number) => number {
   }
 }
 
+/** The same things in another order. */
+export function shuffled<Item>(draw: (below: number) => number, items: readonly Item[]): Item[] {
+  const keyed = items.map((item) => ({ item, key: draw(1 << 30) }))
+  return keyed.sort((left, right) => left.key - right.key).map(({ item }) => item)
+}
+
+/** The same things in the same order, a few at a time. */
+export function splitAtRandom<Item>(draw: (below: number) => number, items: readonly Item[]): Item[][] {
+  const rest = [...items]
+  const parts: Item[][] = []
+  while (rest.length > 0) parts.push(rest.splice(0, 1 + draw(8)))
+  return parts
+}
+
 /** The same graph in another order, in other spellings, padding, normal form and member order. */
 export function respelled(graph: PlainGraph, seed: number): string {
   const draw = drawing(seed)
   const pick = (...spellings: string[]) => spellings[draw(spellings.length)] ?? ''
   const padded = (text: string) =>
     `${pick('', ' ', '\t', '\u00a0')}${draw(2) ? text.normalize('NFD') : text}${pick('', '\n', '\ufeff')}`
-  const shuffled = <Item>(items: readonly Item[]) => {
-    const keyed = items.map((item) => ({ item, key: draw(1 << 30) }))
-    return keyed.sort((left, right) => left.key - right.key).map(({ item }) => item)
-  }
   const object = (entries: (readonly [string, unknown])[]) =>
-    Object.fromEntries(shuffled(entries).filter(([, value]) => value !== undefined))
+    Object.fromEntries(shuffled(draw, entries).filter(([, value]) => value !== undefined))
   const node = ({ id, name, ...rest }: PlainNode) => {
     const isBare = name === undefined && Object.values(rest).every((value) => value === undefined)
     if (isBare && draw(2)) return padded(id)
@@ -110,7 +120,7 @@ export function respelled(graph: PlainGraph, seed: number): string {
     object([
       [pick('from', 'source', 'sourceId', 'caller'), padded(from)],
       [pick('to', 'target', 'targetId', 'callee'), padded(to)],
-      ['candidates', candidates && shuffled(candidates.map(padded))],
+      ['candidates', candidates && shuffled(draw, candidates.map(padded))],
       ...Object.entries(rest),
     ])
   const entryPoint = ({ nodeId, kind, route }: PlainEntryPoint) =>
@@ -122,9 +132,9 @@ export function respelled(graph: PlainGraph, seed: number): string {
           ['route', route && padded(route)],
         ])
   const document = object([
-    [pick('nodes', 'functions'), shuffled(graph.nodes).map(node)],
-    [pick('edges', 'calls'), shuffled(graph.edges).map(edge)],
-    [pick('roots', 'entrypoints', 'entryPoints'), shuffled(graph.entryPoints).map(entryPoint)],
+    [pick('nodes', 'functions'), shuffled(draw, graph.nodes).map(node)],
+    [pick('edges', 'calls'), shuffled(draw, graph.edges).map(edge)],
+    [pick('roots', 'entrypoints', 'entryPoints'), shuffled(draw, graph.entryPoints).map(entryPoint)],
   ])
   return JSON.stringify(document, undefined, draw(3))
 }

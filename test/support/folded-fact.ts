@@ -18,6 +18,8 @@ import { type TinyGraph, tinyGraphIndex } from './tiny-graph.ts'
 
 export type TinyGraphs = Readonly<Record<string, TinyGraph>>
 
+type FoldedGraph = TinyGraph | GraphIndex
+
 export function tenantNamed(name: string): Tenant {
   if (!isTenant(name)) throw new Error(`no tenant: ${name}`)
   return name
@@ -32,9 +34,16 @@ export class FoldedSubject {
   loadedIndexes = 0
   row: FactRow | undefined
 
-  constructor(graphs: TinyGraphs, settings: { profile?: ScoringProfile; limits?: Partial<FactLimits> } = {}) {
-    this.#records = Object.entries(graphs).map(([callgraphId, graph]) => recordOf(callgraphId, graph))
-    this.#indexes = new Map(Object.entries(graphs).map(([id, graph]) => [id, tinyGraphIndex(graph)]))
+  constructor(
+    graphs: Readonly<Record<string, FoldedGraph>>,
+    settings: { profile?: ScoringProfile; limits?: Partial<FactLimits> } = {},
+  ) {
+    this.#records = Object.entries(graphs).map(([id, graph]) =>
+      recordOf(id, isIndex(graph) ? { openWorld: !graph.closedWorld } : graph),
+    )
+    this.#indexes = new Map(
+      Object.entries(graphs).map(([id, graph]) => [id, isIndex(graph) ? graph : tinyGraphIndex(graph)]),
+    )
     this.#settings = {
       profile: settings.profile ?? scoringProfile('signals-v1'),
       limits: { ...defaultFactLimits, ...settings.limits },
@@ -90,6 +99,10 @@ function rowAfter(row: FactRow | undefined, output: FoldOutput): FactRow {
     events: [],
     ...(fact && { fact }),
   }
+}
+
+function isIndex(graph: FoldedGraph): graph is GraphIndex {
+  return 'resolve' in graph
 }
 
 export function recordOf(callgraphId: string, graph: TinyGraph): CallgraphRecord {
