@@ -141,11 +141,26 @@ describe('what makes a fact', () => {
   })
 })
 
+test('a recompute that names a graph makes a fact of it', async () => {
+  const subject = new FoldedSubject({ 'cg-1': closed })
+  const { hasChanged } = await subject.fold(evidenceOf({ kind: 'recompute', callgraphIds: ['cg-1'] }))
+  expect(hasChanged).toBe(true)
+  expect(subject.body).toMatchObject({ callgraphId: 'cg-1', states: [], requestedScore: null, verdict: 'unknown' })
+})
+
 describe('targets', () => {
   const two: TinyGraphs = {
     'cg-1': { ...closed, symbolKeys: { Total: ['total'] } },
     'cg-2': { edges: ['main>Total', 'main>other'], entryPoints: ['main'] },
   }
+
+  test('stand in the ordinal order of their graphs, whichever locale the machine has', async () => {
+    const subject = new FoldedSubject({ Zeta: closed, alpha: closed, 'a-1': closed })
+    await subject.fold(graphPosted('alpha', 'total'), graphPosted('Zeta'), graphPosted('a-1'))
+    expect(placed(subject)).toEqual(['Zeta total reachable', 'a-1 total reachable', 'alpha total reachable'])
+    expect(subject.body.callgraphs.map(({ callgraphId }) => callgraphId)).toEqual(['Zeta', 'a-1', 'alpha'])
+    expect(subject.body.callgraphId).toBe('Zeta')
+  })
 
   test('have a state in each graph where they are a node', async () => {
     const subject = new FoldedSubject(two)
@@ -165,6 +180,19 @@ describe('targets', () => {
     await subject.fold(hitsPosted('cg-1', { nowhere: 1 }))
     expect(placed(subject)).toEqual(['cg-1 nowhere observed'])
     expect(subject.body.unknownsCount).toBe(1)
+  })
+
+  test.each([
+    ['cg-1', 'cg-2'],
+    ['cg-2', 'cg-1'],
+  ])('asked for in %s and then in %s stand in the smaller one where they are a node of neither', async (one, other) => {
+    const subject = new FoldedSubject(two)
+    await subject.fold(graphPosted(one, 'nowhere'))
+    await subject.fold(graphPosted(other, 'nowhere'))
+    expect(placed(subject)).toEqual(['cg-1 nowhere unknown'])
+    const atOnce = new FoldedSubject(two)
+    await atOnce.fold(graphPosted(one, 'nowhere'), graphPosted(other, 'nowhere'))
+    expect(atOnce.row?.fact?.digest).toBe(subject.row?.fact?.digest)
   })
 
   test('are resolved anew when a later graph knows the name otherwise', async () => {
@@ -244,6 +272,14 @@ describe('observation windows', () => {
     await subject.fold(graphPosted('cg-1', 'dead'), hitsPosted('cg-1', { main: 1 }, window))
     expect(states(subject)[0]).toMatchObject({ target: 'dead', latticeState })
   })
+
+  test('count for states that were scored before them, even if they saw nothing new', async () => {
+    const subject = new FoldedSubject({ 'cg-1': closed })
+    await subject.fold(graphPosted('cg-1', 'dead'), hitsPosted('cg-1', { main: 1 }))
+    expect(states(subject)[0]).toMatchObject({ target: 'dead', latticeState: 'SU' })
+    await subject.fold(hitsPosted('cg-1', { main: 1 }, {}))
+    expect(states(subject)[0]).toMatchObject({ target: 'dead', latticeState: 'CU' })
+  })
 })
 
 describe('a recompute', () => {
@@ -320,10 +356,21 @@ describe('unknowns', () => {
     await subject.fold(graphPosted('cg-1', 'a'))
     expect(subject.body.unknownsCount).toBe(2)
     expect(subject.row?.ledger.unknowns).toHaveLength(1)
+    await subject.fold(hitsPosted('cg-1', { stray: 1, strayer: 1, strayest: 1 }))
+    expect(subject.body).toMatchObject({ unknownsCount: 5, unknownsPressure: 0.555556 })
+    expect(subject.row?.ledger.unknowns).toHaveLength(1)
   })
 })
 
 describe('a subject at its limits', () => {
+  test('may hold more symbols than targets, and as many of each as that', async () => {
+    const subject = new FoldedSubject({ 'cg-1': closed }, { limits: { symbols: 3, targets: 1 } })
+    await subject.fold(graphPosted('cg-1', 'dead'), hitsPosted('cg-1', { main: 1, cart: 1, total: 1 }))
+    expect(subject.body.runtimeFacts).toHaveLength(3)
+    expect(subject.row?.ledger.requested).toHaveLength(1)
+    expect(subject.row?.ledger.exceededLimits).toEqual([])
+  })
+
   test('keeps the ordinally smallest names, whichever came first, and says so', async () => {
     const digests = new Set<string>()
     for (const order of [

@@ -181,6 +181,22 @@ describe('another replica', () => {
     expect((await folding.row()).events.map(({ version }) => version)).toEqual([1])
   })
 
+  test('that relays an event while this one folds costs a repetition, and no evidence', async () => {
+    const folding = new Folding(graphs)
+    await folding.append(hitsPosted('cg-1', { cart: 1 }))
+    await folding.fold()
+    const [event] = (await folding.row()).events
+    await folding.append(hitsPosted('cg-1', { cart: 10 }))
+    const compute: typeof folding.deps.compute = async (input) => {
+      const output = await folding.deps.compute(input)
+      await folding.facts.pull(scan1.tenant, scan1.subjectKey, [event!.id])
+      return output
+    }
+    expect(await folding.fold({ compute })).toBe('settled')
+    expect(hitsOf(await folding.row())).toEqual({ cart: 11 })
+    expect((await folding.row()).events.map(({ version }) => version)).toEqual([2])
+  })
+
   test('that holds the lease makes this one leave the subject alone', async () => {
     const folding = new Folding(graphs)
     await folding.append(graphPosted('cg-1', 'total'))

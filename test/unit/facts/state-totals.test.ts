@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { factScores, TotalsBuilder } from '../../../src/facts/state-totals.ts'
+import { roundScore } from '../../../src/scoring/round.ts'
 import type { ScoredState } from '../../../src/scoring/scored-graph.ts'
 import type { Bucket, Verdict } from '../../../src/scoring/state.ts'
 
@@ -19,7 +20,7 @@ function scored(
       bucket,
       weight: 0.5,
       confidence: 0.5,
-      score,
+      score: roundScore(score),
       latticeState: 'SR',
       path: [],
       evidence: { runtimeHits: [], blockedEdges: [] },
