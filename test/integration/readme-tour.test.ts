@@ -35,7 +35,9 @@ function withPlaceholders(answer: unknown, printed: unknown): unknown {
     return answer.map((element, position) => withPlaceholders(element, printed[position]))
   }
   if (!isObject(answer) || !isObject(printed)) return answer
-  return Object.fromEntries(Object.entries(answer).map(([name, member]) => [name, withPlaceholders(member, printed[name])]))
+  return Object.fromEntries(
+    Object.entries(answer).map(([name, member]) => [name, withPlaceholders(member, printed[name])]),
+  )
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
