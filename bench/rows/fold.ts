@@ -1,32 +1,40 @@
 import { randomUUID } from 'node:crypto'
 import { alternate, millisecondsOf } from '../support/alternate.ts'
 import { type BenchRow, type Claim, type Result, resultOf } from '../support/claim.ts'
-import { eventBytes } from '../support/made-events.ts'
+import { eventBytes, spreadNodes } from '../support/made-events.ts'
 import { postAndFold } from '../support/post.ts'
 import { startService } from '../support/server-process.ts'
 import { eventsUrl, postGraph } from '../support/service-graph.ts'
 
-interface Compared {
-  readonly claim: Claim
-  readonly largeSymbols: number
-  /** The first node of a round's batch, beyond the symbols that the subject has. */
-  readonly firstOf: (symbols: number, round: number) => number
+interface ObservedSubject {
+  readonly scanId: string
+  readonly nodes: readonly number[]
+  readonly batchOf: (round: number) => readonly number[]
 }
 
-const smallSymbols = 1_000
+interface Compared {
+  readonly claim: Claim
+  readonly large: ObservedSubject
+  readonly small: ObservedSubject
+}
+
+const graphNodes = 100_000
 const batchSymbols = 100
+
+/** Every hundredth node but one in a hundred: those that the larger subject of new symbols does not have. */
+const missingOf = (round: number) => spreadNodes({ first: 99 + 100 * round, count: batchSymbols, step: 1_000 })
 
 const compared: readonly Compared[] = [
   {
     claim: claimOf('fold of 100 symbols that a subject of 100,000 knows'),
-    largeSymbols: 100_000,
-    firstOf: (_, round) => round * batchSymbols,
+    large: knowing('known-large', 100_000),
+    small: knowing('known-small', 1_000),
   },
   {
-    // Below the 100,000 targets that a subject may have.
+    // A subject has at most 100,000 targets, so there must be room for the new ones.
     claim: claimOf('fold of 100 symbols that are new to a subject of 99,000'),
-    largeSymbols: 99_000,
-    firstOf: (symbols, round) => symbols + round * batchSymbols,
+    large: { scanId: 'new-large', nodes: everyNode().filter((node) => node % 100 !== 99), batchOf: missingOf },
+    small: { scanId: 'new-small', nodes: everyNode().filter((node) => node % 100 === 0), batchOf: missingOf },
   },
 ]
 
@@ -34,28 +42,34 @@ export const fold: BenchRow = {
   name: 'fold',
   async *measure(options) {
     await using service = await startService(options)
-    const callgraphId = await postGraph(service.url, { nodes: 100_000, edges: 300_000, seed: 1 })
+    const callgraphId = await postGraph(service.url, { nodes: graphNodes, edges: 3 * graphNodes, seed: 1 })
     for (const one of compared) yield await compareSizes(service.url, callgraphId, one)
   },
 }
 
-async function compareSizes(
-  url: string,
-  callgraphId: string,
-  { claim, largeSymbols, firstOf }: Compared,
-): Promise<Result> {
-  const observe = async (scanId: string, first: number, symbols: number): Promise<number> => {
-    const body = eventBytes({ lines: symbols, first, symbols, seed: first + 1 })
+async function compareSizes(url: string, callgraphId: string, { claim, large, small }: Compared): Promise<Result> {
+  const observe = async (scanId: string, nodes: readonly number[], seed: number): Promise<number> => {
+    const body = eventBytes({ lines: nodes.length, nodes, seed })
     const headers = { 'content-type': 'application/x-ndjson', 'idempotency-key': randomUUID() }
     return await millisecondsOf(() => postAndFold({ url: eventsUrl(url, callgraphId, scanId), headers, body }))
   }
-  await observe(`large-${largeSymbols}`, 0, largeSymbols)
-  await observe(`small-${largeSymbols}`, 0, smallSymbols)
+  for (const { scanId, nodes } of [large, small]) await observe(scanId, nodes, 1)
   const measured = await alternate({
-    ours: (round) => observe(`large-${largeSymbols}`, firstOf(largeSymbols, round), batchSymbols),
-    baseline: (round) => observe(`small-${largeSymbols}`, firstOf(smallSymbols, round), batchSymbols),
+    ours: (round) => observe(large.scanId, large.batchOf(round), round + 2),
+    baseline: (round) => observe(small.scanId, small.batchOf(round), round + 2),
   })
   return resultOf(claim, { unit: 'ms', ...measured })
+}
+
+/** Each batch has symbols from everywhere in the subject. */
+function knowing(scanId: string, symbols: number): ObservedSubject {
+  const nodes = spreadNodes({ first: 0, count: symbols, step: graphNodes / symbols })
+  const every = symbols / batchSymbols
+  return { scanId, nodes, batchOf: (round) => nodes.filter((_, position) => position % every === round) }
+}
+
+function everyNode(): number[] {
+  return spreadNodes({ first: 0, count: graphNodes, step: 1 })
 }
 
 function claimOf(claim: string): Claim {

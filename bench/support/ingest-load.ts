@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { eventBytes } from './made-events.ts'
+import { eventBytes, spreadNodes } from './made-events.ts'
 import { post } from './post.ts'
 
 export const linesInBody = 26_000
@@ -11,12 +11,13 @@ export function bodyCount(isFull: boolean): number {
   return isFull ? 40 : symbolsInAll / symbolsInBody
 }
 
+/** Bodies that name symbols from everywhere in the program; each ten together name all of them. */
 export function makeBodies(count: number): Buffer[] {
+  const step = symbolsInAll / symbolsInBody
   return Array.from({ length: count }, (_, position) =>
     eventBytes({
       lines: linesInBody,
-      first: (position * symbolsInBody) % symbolsInAll,
-      symbols: symbolsInBody,
+      nodes: spreadNodes({ first: position % step, count: symbolsInBody, step }),
       seed: position + 1,
     }),
   )

@@ -2,23 +2,30 @@ import { nodeId, seededInteger } from './made-graph.ts'
 
 export interface EventsShape {
   readonly lines: number
-  /** The numbers of the nodes that are named: `first` and so many after it. */
-  readonly first: number
-  readonly symbols: number
+  /** The numbers of the nodes that are named. */
+  readonly nodes: readonly number[]
   readonly seed: number
 }
 
 export const lineBytes = 381
 
 /** NDJSON lines with every field that a runtime fact can have, each line as long as the others. */
-export function eventBytes({ lines, first, symbols, seed }: EventsShape): Buffer {
+export function eventBytes({ lines, nodes, seed }: EventsShape): Buffer {
   const below = seededInteger(seed)
   const texts = Array.from({ length: lines }, (_, line) => {
     // Every symbol once, then at random.
-    const symbol = line < symbols ? line : below(symbols)
-    return padded(eventOf(first + symbol, below))
+    const node = nodes[line] ?? nodes[below(nodes.length)] ?? 0
+    return padded(eventOf(node, below))
   })
   return Buffer.from(texts.join(''))
+}
+
+/**
+ * So many nodes, `step` apart. Numbers that follow one another share a package and stand together in every sorted list;
+ * what an observer sees is spread over the program, and costs more.
+ */
+export function spreadNodes({ first, count, step }: { first: number; count: number; step: number }): number[] {
+  return Array.from({ length: count }, (_, position) => first + position * step)
 }
 
 function eventOf(node: number, below: (bound: number) => number): Record<string, unknown> {
