@@ -8,7 +8,7 @@ import { callgraphRoutes } from './callgraphs/callgraph-routes.ts'
 import { type IngestCallgraphRoutesDeps, ingestCallgraphRoutes } from './callgraphs/ingest-callgraph-routes.ts'
 import { sampleSymbols } from './callgraphs/sample-symbols.ts'
 import { casProblems } from './cas/cas-errors.ts'
-import type { Config } from './config.ts'
+import { type Config, modeOf } from './config.ts'
 import type { Context } from './context.ts'
 import { deadLetterRoutes } from './events/dead-letter-routes.ts'
 import { eventProblems } from './events/event-errors.ts'
@@ -191,6 +191,6 @@ const authenticators: Readonly<Record<Config['auth']['mode'], Authenticate>> = {
 function statusOf({ config, stores, cacheAndBus, clock }: Context): Parameters<typeof statusRoutes>[1]['status'] {
   const backends = { store: config.store.driver, cas: config.cas.driver, ...cacheAndBus.backends }
   const { factCache, figures: busFigures } = cacheAndBus
-  const process = { clock, version: serviceVersion, startedAtMs: clock() }
+  const process = { clock, version: serviceVersion, mode: modeOf(config), startedAtMs: clock() }
   return (question) => serviceStatus({ ...stores, ...process, backends, factCache, busFigures }, question)
 }

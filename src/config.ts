@@ -22,6 +22,13 @@ export type Config = Frozen<
   }
 >
 
+/** `embedded`: no server beside it. `distributed`: all of it on servers. Anything between is a mix. */
+export function modeOf({ store, redis, cas }: Config): 'embedded' | 'distributed' | 'mixed' {
+  const onServers = [store.driver === 'mongo', redis.url !== undefined, cas.driver === 's3']
+  if (onServers.every((isOnServer) => isOnServer)) return 'distributed'
+  return onServers.some((isOnServer) => isOnServer) ? 'mixed' : 'embedded'
+}
+
 export interface ConfigSources {
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>

@@ -1,6 +1,6 @@
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.ts'
-import { type Config, ConfigError, loadConfig, processSources } from './config.ts'
+import { type Config, ConfigError, loadConfig, modeOf, processSources } from './config.ts'
 import { type Context, createContext } from './context.ts'
 import { closeInOrder } from './lib/close-in-order.ts'
 import { listenForMetrics, type MetricsListener } from './telemetry/metrics-listener.ts'
@@ -38,7 +38,7 @@ async function run(config: Config): Promise<void> {
     const url = await app.listen({ host, port })
     // Deployments and tests wait for this line: it is written whatever the level.
     context.logger.child({}, { level: 'info' }).info({ url }, 'listening')
-    context.business.serviceStarted({ url, mode: 'embedded' })
+    context.business.serviceStarted({ url, mode: modeOf(config) })
   } catch (error) {
     context.logger.fatal({ err: error }, 'cannot listen')
     await close()

@@ -12,6 +12,7 @@ export interface ServiceStatusDeps {
   readonly factCache: Pick<FactCache, 'figures'>
   readonly busFigures: () => Promise<StatusFigures>
   readonly version: string
+  readonly mode: string
   readonly backends: Readonly<Record<string, string>>
   readonly startedAtMs: number
   readonly clock: Clock
@@ -31,7 +32,7 @@ export async function serviceStatus(
     version: deps.version,
     startedAt: timestampOf(deps.startedAtMs),
     uptimeSeconds: (deps.clock() - deps.startedAtMs) / 1000,
-    mode: 'embedded',
+    mode: deps.mode,
     backends: { ...deps.backends },
     sealedMode: { isEnforced: false },
     tenant: { name: tenant, figures: { facts, pendingEvidence } },
