@@ -12,6 +12,8 @@ test.each([
   ['acme/shop.init#1', 'acme/shop', 'init#1'],
   ['main', undefined, 'main'],
   ['(unclosed', undefined, '(unclosed'],
+  ['acme/shop.', undefined, 'acme/shop.'],
+  ['.main', undefined, '.main'],
 ])('Go: %s', (id, namespace, name) => {
   expect(goNameParts(id)).toEqual({ ...(namespace && { namespace }), name })
 })
@@ -19,6 +21,8 @@ test.each([
 test.each([
   ['acme.shop.Cart:total(int,java.lang.String[])', 'acme.shop.Cart', 'total(int,java.lang.String[])'],
   ['acme.Cart$Item:<init>()', 'acme.Cart$Item', '<init>()'],
+  ['acme.Cart:', undefined, 'acme.Cart:'],
+  [':total()', undefined, ':total()'],
 ])('Java: %s', (id, namespace, name) => {
   expect(javaNameParts(id)).toEqual({ namespace, name })
 })
