@@ -27,6 +27,14 @@ describe('a name', () => {
     expect(index.resolve('')).toEqual({ kind: 'absent' })
   })
 
+  test('that is the symbolKey of one node and the symbolId of another is the first one’s', async () => {
+    const told = [
+      { id: 'p', symbolId: 'sym:x:3' },
+      { id: 'q', symbolKey: 'sym:x:3' },
+    ]
+    expect(indexOf(await normalized({ nodes: told })).resolve('sym:x:3')).toEqual({ kind: 'node', node: 1 })
+  })
+
   test('of a computed symbolId finds its node', async () => {
     const graph = await normalized({ nodes: ['x', 'y', 'z'] })
     for (const [node, { symbolId }] of graph.nodes.entries()) {
@@ -59,10 +67,13 @@ test('each entry point stands once, with its strongest source', async () => {
     { id: 'b', kind: 'http', source: 'guessed' },
     { id: 'b', kind: 'main', source: 'inferred' },
     { id: 'a', source: 'guessed' },
+    { id: 'c', kind: 'http', source: 'declared' },
+    { id: 'c', kind: 'main', source: 'guessed' },
   ]
-  expect(indexOf(await normalized({ nodes: ['a', 'b'], roots })).entryPoints).toEqual([
+  expect(indexOf(await normalized({ nodes: ['a', 'b', 'c'], roots })).entryPoints).toEqual([
     { node: 0, source: 'guessed' },
     { node: 1, source: 'inferred' },
+    { node: 2, source: 'declared' },
   ])
 })
 
