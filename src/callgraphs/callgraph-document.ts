@@ -64,6 +64,7 @@ export const CallgraphDocument = z.object({
 export type CallgraphDocument = z.infer<typeof CallgraphDocument>
 
 /** A stored graph as its tenant reads it. */
-export function callgraphDocument({ tenant: _, ...document }: CallgraphRecord): CallgraphDocument {
-  return CallgraphDocument.parse(document)
+export function callgraphDocument(record: CallgraphRecord): CallgraphDocument {
+  // The schema leaves out what is not for its readers: the tenant, and what only we look at.
+  return CallgraphDocument.parse(record)
 }

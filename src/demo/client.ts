@@ -35,7 +35,7 @@ export async function postGraph(client: DemoClient, subject: DemoSubject): Promi
   const headers = subject.graph.contentEncoding ? { 'content-encoding': subject.graph.contentEncoding } : undefined
   return await post<PostedGraph>(
     client,
-    `/signals/callgraphs?${query}`,
+    `/signals/callgraphs?${query.toString()}`,
     fileOf(client, subject, subject.graph.file),
     headers,
   )
@@ -51,7 +51,7 @@ export async function postTrace(client: DemoClient, subject: DemoSubject, callgr
   }
   return await post<PostedTrace>(
     client,
-    `/signals/runtime-facts/ndjson?${query}`,
+    `/signals/runtime-facts/ndjson?${query.toString()}`,
     fileOf(client, subject, 'runtime.ndjson'),
     headers,
   )
@@ -60,7 +60,7 @@ export async function postTrace(client: DemoClient, subject: DemoSubject, callgr
 export async function getState(client: DemoClient, subjectKey: string, target: string): Promise<FactState> {
   const page = await get<{ items: FactState[] }>(
     client,
-    `/signals/facts/${encodeURIComponent(subjectKey)}/states?${new URLSearchParams({ target })}`,
+    `/signals/facts/${encodeURIComponent(subjectKey)}/states?target=${encodeURIComponent(target)}`,
   )
   const [state] = page.items
   if (!state) throw new Error(`the fact of ${subjectKey} has no state for ${target}`)
@@ -74,7 +74,7 @@ export async function getRuntimeFact(
 ): Promise<RuntimeFact | undefined> {
   const page = await get<{ items: RuntimeFact[] }>(
     client,
-    `/signals/facts/${encodeURIComponent(subjectKey)}/runtime-facts?${new URLSearchParams({ target })}`,
+    `/signals/facts/${encodeURIComponent(subjectKey)}/runtime-facts?target=${encodeURIComponent(target)}`,
   )
   return page.items[0]
 }

@@ -167,8 +167,8 @@ describe('what is refused', () => {
   })
 
   test('by the queue leaves content that nothing names, and no word that it was taken', async () => {
-    const queue = { ...ingest.queue, append: () => Promise.reject(new Error('no store')) }
-    const deps = { ...ingest.deps, queue: Object.assign(Object.create(ingest.queue), queue) }
+    const append = () => Promise.reject(new Error('no store'))
+    const deps = { ...ingest.deps, queue: Object.assign(Object.create(ingest.queue), { append }) }
     await expect(ingestCallgraph(deps, uploading({ subject: scan1 }))).rejects.toThrow('no store')
     expect({ appended: ingest.appended, ingested: ingest.ingested }).toEqual({ appended: [], ingested: [] })
     expect((await ingest.leftovers()).files).toEqual([])

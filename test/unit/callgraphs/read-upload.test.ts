@@ -166,15 +166,18 @@ describe('an envelope', () => {
 })
 
 describe('by either way', () => {
-  test.each([2, 3])('a request with %d targets, where 2 are allowed', async (count) => {
-    const targets = ['a', 'b', 'c'].slice(0, count)
-    const outcomes = await Promise.allSettled([readRaw({ target: targets }), read({ json: { ...envelope, targets } })])
-    const [raw, whole] = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason : undefined))
-    if (count === 2) expect([raw, whole]).toEqual([undefined, undefined])
-    else {
-      expect(raw).toMatchObject({ code: 'QUERY_INVALID', violations: [{ pointer: '/target' }] })
-      expect(whole).toMatchObject({ code: 'REQUEST_INVALID', violations: [{ pointer: '/targets' }] })
-    }
+  test('a request may have as many targets as are allowed', async () => {
+    const targets = ['a', 'b']
+    await expect(readRaw({ target: targets })).resolves.toBeDefined()
+    await expect(read({ json: { ...envelope, targets } })).resolves.toBeDefined()
+  })
+
+  test('a request with one target more is refused', async () => {
+    const targets = ['a', 'b', 'c']
+    const raw = { code: 'QUERY_INVALID', violations: [{ pointer: '/target' }] }
+    const whole = { code: 'REQUEST_INVALID', violations: [{ pointer: '/targets' }] }
+    await expect(readRaw({ target: targets })).rejects.toMatchObject(raw)
+    await expect(read({ json: { ...envelope, targets } })).rejects.toMatchObject(whole)
   })
 
   test('the analysis may stand in a header, and what is said beside the graph wins', async () => {
