@@ -4,7 +4,8 @@ import { json } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 
-const agent = new Agent({ keepAlive: true })
+// A kept connection may be closed by its server while a round prepares the next body: each post opens its own.
+const agent = new Agent({ keepAlive: false })
 
 export interface Post {
   readonly url: string
