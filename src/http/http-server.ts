@@ -1,9 +1,10 @@
-import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
+import Fastify, { type FastifyBaseLogger } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { ProblemTable } from '../errors.ts'
 import { correlateRequests, correlationIdOf } from './correlation.ts'
 import { renderProblems, sendProblem } from './problems.ts'
 import { refuseBrokenQueries } from './query-encoding.ts'
+import { RequestLog } from './request-log.ts'
 import type { HttpServer } from './route.ts'
 import { closeSilentConnections } from './silent-connections.ts'
 import { discardUnreadBodies } from './unread-body.ts'
@@ -26,7 +27,7 @@ export function createHttpServer({ problems, logger, requestTimeoutMs = 0 }: Htt
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     genReqId: ({ headers }) => correlationIdOf(headers),
-    logController: new LogController({ requestIdLogLabel: 'correlationId' }),
+    logController: new RequestLog({ requestIdLogLabel: 'correlationId' }),
     // Our decoders count inflated bytes; Fastify would count those on the wire, and never of a stream.
     bodyLimit: Number.MAX_SAFE_INTEGER,
     http: { maxHeaderSize },
