@@ -135,22 +135,24 @@ export class GraphSearch {
   /** Unresolved calls that can be reached, in ordinal order of caller and callee; a blocked call is none. */
   *reachedUnresolvedLinks(): Generator<Link> {
     const { unresolved } = this.#found.index
-    for (const { slot, from, to } of this.#followedSlots()) if (unresolved[slot] === 1) yield { from, to }
+    yield* this.#linksWhere((slot) => unresolved[slot] === 1)
   }
 
   /** Links from nodes that can be reached, in ordinal order of caller and callee; a blocked one is not followed. */
   *followedLinks(): Generator<Link> {
-    for (const { from, to } of this.#followedSlots()) yield { from, to }
+    yield* this.#linksWhere(() => true)
   }
 
-  *#followedSlots(): Generator<Link & { readonly slot: number }> {
+  /** Asked before a link is made and handed out: of a million slots, most are not wanted. */
+  *#linksWhere(isWanted: (slot: number) => boolean): Generator<Link> {
     const { nodeCount, offsets, targets } = this.#found.index
     for (let from = 0; from < nodeCount; from++) {
       if (!this.isReached(from)) continue
       const end = at(offsets, from + 1)
       for (let slot = at(offsets, from); slot < end; slot++) {
+        if (!isWanted(slot)) continue
         const to = at(targets, slot)
-        if (!this.#found.isBlocked(from, to)) yield { slot, from, to }
+        if (!this.#found.isBlocked(from, to)) yield { from, to }
       }
     }
   }
