@@ -23,9 +23,11 @@ export interface Trial {
 export async function tryFaults(trial: Trial): Promise<Verdict[]> {
   const waiting = [...trial.faults]
   const verdicts: Verdict[] = []
-  const limits = await soundLimits(trial)
+  await using sound = await CheckoutCopy.of(trial.checkout)
+  const limits = await soundLimits({ ...trial, copy: sound })
   const lane = async (): Promise<void> => {
-    await using copy = await CheckoutCopy.of(trial.checkout)
+    // Of what was seen to be sound: the checkout may be worked on meanwhile.
+    await using copy = await CheckoutCopy.of(sound.directory)
     for (let fault = waiting.shift(); fault; fault = waiting.shift()) {
       const verdict = await tryFault({ ...trial, copy, limits }, fault)
       verdicts.push(verdict)
@@ -45,11 +47,10 @@ interface Trying extends Pick<Trial, 'signal' | 'tell'> {
 }
 
 /** Tests that fail without any fault would kill everything: they have to pass first, and show how long they take. */
-async function soundLimits(trial: Trial): Promise<Limits> {
-  await using copy = await CheckoutCopy.of(trial.checkout)
+async function soundLimits(trial: Trial & Trying): Promise<Limits> {
   const limits = new Map<readonly string[], number>()
   for (const area of new Set(trial.faults.map(areaOf))) {
-    for (const tests of area.rounds) limits.set(tests, await soundLimit({ ...trial, copy }, area, tests))
+    for (const tests of area.rounds) limits.set(tests, await soundLimit(trial, area, tests))
   }
   return limits
 }
