@@ -22,6 +22,8 @@ const rows = [
     'config.ts',
     'open-stores.ts',
     'open-cache-and-bus.ts',
+    'start-relay.ts',
+    'start-folding.ts',
     'context.ts',
     'app.ts',
     'main.ts',
