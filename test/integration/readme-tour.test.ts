@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -57,5 +57,5 @@ test('every block of the tour answers what the README prints', async () => {
 
 test('every page that the README names is there', () => {
   const links = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map(([, path = '']) => path)
-  for (const path of links) expect(() => readFileSync(join(import.meta.dirname, '../..', path)), path).not.toThrow()
+  expect(links.filter((path) => !existsSync(join(import.meta.dirname, '../..', path)))).toEqual([])
 })
