@@ -55,6 +55,7 @@ describe.skipIf(binary === '')('the cache on Redis', () => {
   })
 
   test('a slow reader puts nothing back even when the server lost everything, the mark too', async () => {
+    await redis.client.flushall()
     const [hasRead, goOn] = [latch(), latch()]
     using slow = await openOne(redis, {
       find: async () => {
