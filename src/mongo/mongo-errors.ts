@@ -1,5 +1,6 @@
-import { BSON, MongoError, MongoInvalidArgumentError, MongoServerError } from 'mongodb'
-import { StoreError, storeError } from '../lib/store-errors.ts'
+import { BSON, MongoInvalidArgumentError, MongoServerError } from 'mongodb'
+import { ServiceError } from '../errors.ts'
+import { storeError } from '../lib/store-errors.ts'
 
 // https://github.com/mongodb/mongo/blob/r6.0.5/src/mongo/base/error_codes.yml
 const duplicateKey = 11000
@@ -29,13 +30,17 @@ export async function translatingErrors<Result>(run: () => Promise<Result>): Pro
 }
 
 function translated(error: unknown): unknown {
-  if (error instanceof StoreError) return error
-  if (!(error instanceof MongoError || error instanceof BSON.BSONError)) return error
+  if (error instanceof ServiceError || isMistake(error)) return error
+  // Not every error of the driver is a MongoError: its inner time-outs, for one, are not.
   return storeError(isOurFault(error) ? 'STORE_REFUSED' : 'STORE_UNAVAILABLE', withoutSecrets(error))
 }
 
+function isMistake(error: unknown): boolean {
+  return [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind)
+}
+
 /** A statement that could never succeed is our fault; whatever else a server or a connection says is the store's state. */
-function isOurFault(error: Error): boolean {
+function isOurFault(error: unknown): boolean {
   if (error instanceof MongoServerError) return typeof error.code === 'number' && ourFault.has(error.code)
   return error instanceof BSON.BSONError || error instanceof MongoInvalidArgumentError
 }

@@ -48,3 +48,10 @@ function inspected(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return [error.message, error.stack, JSON.stringify(error), error.cause && inspected(error.cause)].join('\n')
 }
+
+test('what the driver throws that is no MongoError is the state of the store too, and a mistake of ours is not', async () => {
+  const timeout = translatingErrors(() => Promise.reject(new Error('Expired after 1000ms')))
+  await expect(timeout).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  const mistake = new TypeError('x is not a function')
+  await expect(translatingErrors(() => Promise.reject(mistake))).rejects.toBe(mistake)
+})
