@@ -9,6 +9,7 @@ export default defineConfig({
     pool: 'forks',
     coverage: {
       provider: 'v8',
+      reportOnFailure: true,
       include: ['src/**/*.ts'],
       reporter: ['text-summary', 'json-summary'],
       thresholds: { lines: 85 },
