@@ -44,6 +44,7 @@ export const CallgraphReceipt = z.object({
   status: z.enum(['created', 'unchanged']),
   receiptId: z.string(),
   subjectKey: z.string().optional(),
+  analysisId: z.string().optional(),
   fact: z.object({ version: z.int(), digest: Digest, score: z.number() }).optional(),
 })
 

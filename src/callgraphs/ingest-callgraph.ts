@@ -198,6 +198,7 @@ function evidenceOf(
     artifactHash: artifact.digest,
     receiptId,
     subjectKey: upload.subject?.subjectKey,
+    analysisId: upload.analysisId,
   }
   return {
     id: receiptId,

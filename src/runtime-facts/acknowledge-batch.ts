@@ -205,6 +205,7 @@ function answerOf(
     receiptId,
     subjectKey: envelope.subjectKey,
     callgraphId: envelope.callgraphId,
+    ...(envelope.analysisId !== undefined && { analysisId: envelope.analysisId }),
     idempotency: form,
     accepted: batch.accepted,
     duplicate: 0,

@@ -52,6 +52,7 @@ export const RuntimeFactsReceipt = z.object({
   receiptId: z.string(),
   subjectKey: z.string(),
   callgraphId: z.string(),
+  analysisId: z.string().optional(),
   idempotency: z.enum(['header', 'content', 'none']).describe('by what a repeat of this batch is known'),
   accepted: z.int(),
   duplicate: z.int().describe('how many of the accepted were counted before'),

@@ -386,3 +386,30 @@ describe('what happened to the business is logged', () => {
     expect(JSON.stringify(line)).not.toContain('secret')
   })
 })
+
+test('an analysis is named by what came of it: both receipts, the manifest and the event', async () => {
+  await using service = await openApp()
+  const graph = JSON.stringify({ nodes: ['main', 'a'], edges: [{ from: 'main', to: 'a' }] })
+  const query = 'language=node&component=shop&version=1&scanId=named&target=a&analysisId=analysis-42'
+  const posted = await service.ask(`/signals/callgraphs?${query}`, { method: 'POST', body: graph })
+  expect(posted.body).toMatchObject({ status: 'created', analysisId: 'analysis-42' })
+  const { callgraphId } = posted.body
+  const facts = `/signals/runtime-facts/ndjson?callgraphId=${String(callgraphId)}&scanId=named&analysisId=analysis-42`
+  const batch = await service.ask(facts, {
+    method: 'POST',
+    body: '{"symbolId":"a"}',
+    headers: { 'content-type': 'application/x-ndjson' },
+  })
+  const receipt = await service.ask(`/signals/receipts/${String(batch.body['receiptId'])}`)
+  expect([batch.body, receipt.body]).toEqual([
+    expect.objectContaining({ analysisId: 'analysis-42' }),
+    expect.objectContaining({ analysisId: 'analysis-42' }),
+  ])
+  const manifest = await service.ask(`/signals/callgraphs/${String(callgraphId)}/manifest`)
+  expect(manifest.body).toMatchObject({ analysis_id: 'analysis-42' })
+  await service.settled()
+  const { body } = await service.ask('/signals/events')
+  expect(body['items']).toContainEqual(
+    expect.objectContaining({ summary: expect.objectContaining({ analysisIds: ['analysis-42'] }) }),
+  )
+})
