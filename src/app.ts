@@ -12,7 +12,7 @@ import { type Config, modeOf } from './config.ts'
 import type { Context } from './context.ts'
 import { deadLetterRoutes } from './events/dead-letter-routes.ts'
 import { eventProblems } from './events/event-errors.ts'
-import { eventRoutes } from './events/event-routes.ts'
+import { type EventRoutesDeps, eventRoutes } from './events/event-routes.ts'
 import { type Admission, admitFold } from './evidence/admission.ts'
 import { evidenceProblems } from './evidence/evidence-errors.ts'
 import type { PendingSubject } from './evidence/evidence-queue.ts'
@@ -62,7 +62,7 @@ export const problems = {
 
 /** The HTTP surface: conventions first, then each folder's routes, in the order of the folders. */
 export async function buildApp(context: Context): Promise<HttpServer> {
-  const { config, logger, clock, stores, bus } = context
+  const { config, logger, stores } = context
   const { publicUrl, requestTimeoutMs, checkTimeoutMs } = config.http
   const app = createHttpServer({ problems, logger, requestTimeoutMs })
   measureRequests(app, context.measures)
@@ -76,16 +76,7 @@ export async function buildApp(context: Context): Promise<HttpServer> {
   const checks = [...stores.checks, ...context.cacheAndBus.checks]
   await app.register(healthRoutes, { checks, checkTimeoutMs })
   await app.register(statusRoutes, { status: statusOf(context) })
-  await app.register(eventRoutes, {
-    prefix: '/signals/events',
-    log: stores.eventLog,
-    listen: (tenant, wake) => bus.listen(tenant, wake),
-    clock,
-    timer: systemTimer,
-    lookEveryMs: config.events.lookEveryMs,
-    heartBeatMs: config.events.heartbeatMs,
-    maxStreamsPerTenant: config.events.maxStreamsPerTenant,
-  })
+  await app.register(eventRoutes, { prefix: '/signals/events', ...eventFeed(context) })
   await app.register(deadLetterRoutes, {
     prefix: '/signals/events',
     log: stores.eventLog,
@@ -123,6 +114,12 @@ export async function buildApp(context: Context): Promise<HttpServer> {
     explain: (row, question) => askForReasons(context.questions, row, question),
   })
   return app
+}
+
+function eventFeed({ config, stores, bus, clock }: Context): EventRoutesDeps {
+  const { lookEveryMs, heartbeatMs: heartBeatMs, maxStreamsPerTenant } = config.events
+  const listen: EventRoutesDeps['listen'] = (tenant, wake) => bus.listen(tenant, wake)
+  return { log: stores.eventLog, listen, clock, timer: systemTimer, lookEveryMs, heartBeatMs, maxStreamsPerTenant }
 }
 
 /** What every way in needs: what it must pass, where evidence goes, who is told of it, and how long to wait for what comes of it. */

@@ -146,15 +146,15 @@ async function assemble(
       locateOutput({ ...stores, indexes, positions }, { tenant, callgraphId, output }),
     countUnmatched: (tenant, callgraphId, names) =>
       countUnmatched({ ...stores, indexes }, { tenant, callgraphId, names }),
-    waitForFact: (subject, receiptId, seconds) =>
-      waitForFact(
-        { ...stores, folded: (folded) => folding.folded(folded), pause: (ms) => pause(ms, undefined, { ref: false }) },
-        subject,
-        receiptId,
-        seconds,
-      ),
+    waitForFact: waiting(stores, folding),
     close: () => opened.disposeAsync(),
   }
+}
+
+function waiting(stores: Stores, folding: FoldScheduler): Context['waitForFact'] {
+  const folded = (subject: PendingSubject): Promise<void> => folding.folded(subject)
+  const deps = { ...stores, folded, pause: (ms: number) => pause(ms, undefined, { ref: false }) }
+  return (subject, receiptId, seconds) => waitForFact(deps, subject, receiptId, seconds)
 }
 
 /** Threads for graphs and for questions; folds have a lane of their own. */
