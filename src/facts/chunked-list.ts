@@ -1,20 +1,15 @@
-import { hash } from 'node:crypto'
 import { type Digest, sha256Of } from '../identifiers/digest.ts'
+import { boundedMap } from '../lib/bounded-map.ts'
 import { canonicalJson } from '../lib/canonical-json.ts'
+import { beginsChunk } from './begins-chunk.ts'
 import type { BlobAccess } from './blob-access.ts'
 import type { ChunkIndex, ListIndex, StoredList } from './fact-ledger.ts'
+import { type KeyOf, mergeEntries, type UpsertShape } from './merge-entries.ts'
+import { packedChunk } from './packed-chunk.ts'
+import { type NewChunk, type Spliced, spliceChunk } from './splice-chunk.ts'
 
 /** Lists of more entries are chunked. Source: small print of contracts, 6. */
 export const maxInlineEntries = 1_000
-
-/** Entries stand in ordinal order of their keys, each key once. */
-export type KeyOf<Entry> = (entry: Entry) => string
-
-/** Nine zero bits at the end of its key's hash: one entry of about 512 begins a chunk, whatever the list's history. */
-export function beginsChunk(key: string): boolean {
-  const digest = hash('sha256', key, 'buffer')
-  return digest[31] === 0 && ((digest[30] ?? 0) & 1) === 0
-}
 
 /** Stores an ordered list; chunks that `previous` has already are not put again. */
 export async function writeList<Entry>(
@@ -26,16 +21,8 @@ export async function writeList<Entry>(
   const head = take(rest, maxInlineEntries + 1)
   if (head.length <= maxInlineEntries) return head
   const known = new Set(chunksOf(previous).map(({ digest }) => digest))
-  const chunks: ChunkIndex[] = []
-  for (const chunk of splitIntoChunks(keyOf, chain(head, rest)))
-    chunks.push(await putChunk(blobs, { keyOf, known }, chunk))
-  return listIndexOf(chunks)
-}
-
-export interface UpsertShape<Entry> {
-  readonly keyOf: KeyOf<Entry>
-  /** Gives `previous` itself back when `fresh` adds nothing to it. */
-  readonly merge: (previous: Entry, fresh: Entry) => Entry
+  const split = splitIntoChunks(keyOf, chain(head, rest))
+  return listIndexOf(await boundedMap(split, chunksAtOnce, (chunk) => putChunk(blobs, newChunk(keyOf, chunk), known)))
 }
 
 export interface Upserted<Entry> {
@@ -55,24 +42,17 @@ export async function upsertEntries<Entry>(
     const { entries, added, changed } = mergeEntries(shape, list, fresh)
     return { list: await writeList(blobs, shape, entries), added, changed }
   }
-  const chunks: ChunkIndex[] = []
-  let added = 0
-  let changed = 0
-  let taken = 0
-  for (const [position, chunk] of list.chunks.entries()) {
-    const nextKey = list.chunks[position + 1]?.firstKey
-    const begin = taken
-    while (taken < fresh.length && isBefore(shape.keyOf, fresh[taken], nextKey)) taken++
-    if (taken === begin) {
-      chunks.push(chunk)
-      continue
-    }
-    const merged = mergeEntries(shape, await readChunk<Entry>(blobs, chunk), fresh.slice(begin, taken))
-    chunks.push(...(await rewritten(blobs, shape.keyOf, chunk, merged)))
-    added += merged.added
-    changed += merged.changed
+  const upserted = await boundedMap(shares(shape.keyOf, list, fresh), chunksAtOnce, async ({ chunk, share }) => {
+    const { chunks, added, changed } =
+      share.length === 0 ? untouched : await splicedChunk(blobs, shape, { chunk, share })
+    if (added === 0 && changed === 0) return { chunks: [chunk], added, changed }
+    return { chunks: await boundedMap(chunks, 1, (part) => putChunk(blobs, part)), added, changed }
+  })
+  return {
+    list: listIndexOf(upserted.flatMap(({ chunks }) => chunks)),
+    added: upserted.reduce((sum, { added }) => sum + added, 0),
+    changed: upserted.reduce((sum, { changed }) => sum + changed, 0),
   }
-  return { list: listIndexOf(chunks), added, changed }
 }
 
 /** The ordinally smallest `limit` entries: which ones stay depends on no order of arrival. */
@@ -89,7 +69,7 @@ export async function cutList<Entry>(
   for (const chunk of list.chunks) {
     if (room === 0) break
     if (chunk.count <= room) chunks.push(chunk)
-    else chunks.push(await putChunk(blobs, { keyOf }, (await readChunk<Entry>(blobs, chunk)).slice(0, room)))
+    else chunks.push(await putChunk(blobs, newChunk(keyOf, (await readChunk<Entry>(blobs, chunk)).slice(0, room))))
     room -= Math.min(room, chunk.count)
   }
   return listIndexOf(chunks)
@@ -121,7 +101,11 @@ export async function readChunk<Entry>(
   blobs: Pick<BlobAccess, 'readBlob'>,
   { digest }: ChunkIndex,
 ): Promise<readonly Entry[]> {
-  return JSON.parse(Buffer.from(await blobs.readBlob(digest)).toString('utf8')) as Entry[]
+  return entriesIn<Entry>(await blobs.readBlob(digest))
+}
+
+function entriesIn<Entry>(bytes: Buffer): readonly Entry[] {
+  return JSON.parse(bytes.toString('utf8')) as Entry[]
 }
 
 export function isChunked<Entry>(list: StoredList<Entry>): list is ListIndex {
@@ -140,58 +124,55 @@ function listIndexOf(chunks: readonly ChunkIndex[]): ListIndex {
   return { count: chunks.reduce((sum, { count }) => sum + count, 0), chunks }
 }
 
+interface Share<Entry> {
+  readonly chunk: ChunkIndex
+  readonly share: readonly Entry[]
+}
+
+/** Which of the fresh entries fall into which chunk. */
+function* shares<Entry>(keyOf: KeyOf<Entry>, { chunks }: ListIndex, fresh: readonly Entry[]): Generator<Share<Entry>> {
+  let taken = 0
+  for (const [position, chunk] of chunks.entries()) {
+    const nextKey = chunks[position + 1]?.firstKey
+    const begin = taken
+    while (taken < fresh.length && isBefore(keyOf, fresh[taken], nextKey)) taken++
+    yield { chunk, share: fresh.slice(begin, taken) }
+  }
+}
+
 function isBefore<Entry>(keyOf: KeyOf<Entry>, entry: Entry | undefined, nextKey: string | undefined): boolean {
   return entry !== undefined && (nextKey === undefined || keyOf(entry) < nextKey)
 }
 
-interface Merged<Entry> {
-  readonly entries: readonly Entry[]
-  readonly added: number
-  readonly changed: number
-}
+const untouched: Spliced = { chunks: [], added: 0, changed: 0 }
 
-function mergeEntries<Entry>(
-  { keyOf, merge }: UpsertShape<Entry>,
-  previous: readonly Entry[],
-  fresh: readonly Entry[],
-): Merged<Entry> {
-  const entries: Entry[] = []
-  let changed = 0
-  let taken = 0
-  for (const entry of previous) {
-    const key = keyOf(entry)
-    for (let next = fresh[taken]; next !== undefined && keyOf(next) < key; next = fresh[++taken]) entries.push(next)
-    const same = fresh[taken]
-    const isSame = same !== undefined && keyOf(same) === key
-    const merged = isSame ? merge(entry, same) : entry
-    if (isSame) taken++
-    if (merged !== entry) changed++
-    entries.push(merged)
-  }
-  for (const next of fresh.slice(taken)) entries.push(next)
-  return { entries, added: entries.length - previous.length, changed }
-}
-
-async function rewritten<Entry>(
+async function splicedChunk<Entry>(
   blobs: BlobAccess,
-  keyOf: KeyOf<Entry>,
-  chunk: ChunkIndex,
-  { entries, added, changed }: Merged<Entry>,
-): Promise<readonly ChunkIndex[]> {
-  if (added === 0 && changed === 0) return [chunk]
-  const chunks: ChunkIndex[] = []
-  for (const part of splitIntoChunks(keyOf, entries)) chunks.push(await putChunk(blobs, { keyOf }, part))
-  return chunks
+  shape: UpsertShape<Entry>,
+  { chunk, share }: Share<Entry>,
+): Promise<Spliced> {
+  const bytes = await blobs.readBlob(chunk.digest)
+  if (bytes.byteLength < maxSplicedBytes) {
+    return spliceChunk(shape, { chunk: packedChunk(bytes), firstKey: chunk.firstKey }, share)
+  }
+  // Near the most that a chunk can hold it matters which entries still fit.
+  const { entries, added, changed } = mergeEntries(shape, entriesIn<Entry>(bytes), share)
+  return {
+    chunks: [...splitIntoChunks(shape.keyOf, entries)].map((part) => newChunk(shape.keyOf, part)),
+    added,
+    changed,
+  }
 }
 
 /** What can be read back in one piece. Only keys that were chosen so as never to begin a chunk make one that long. */
 const maxChunkCharacters = 64 * 1024 * 1024
 
-async function putChunk<Entry>(
-  blobs: BlobAccess,
-  { keyOf, known }: { keyOf: KeyOf<Entry>; known?: ReadonlySet<Digest> },
-  entries: readonly Entry[],
-): Promise<ChunkIndex> {
+const maxSplicedBytes = 8 * 1024 * 1024
+
+/** Enough that waiting for the disk or the bucket of one is hidden behind the others. */
+const chunksAtOnce = 16
+
+function newChunk<Entry>(keyOf: KeyOf<Entry>, entries: readonly Entry[]): NewChunk {
   const [first] = entries
   if (first === undefined) throw new TypeError('a chunk has at least one entry')
   const texts: string[] = []
@@ -203,10 +184,17 @@ async function putChunk<Entry>(
     characters += text.length
     texts.push(text)
   }
-  const bytes = Buffer.from(`[${texts.join(',')}]`)
-  const digest = sha256Of(bytes)
-  if (!known?.has(digest)) await blobs.putBlob(bytes)
-  return { digest, count: texts.length, firstKey: keyOf(first) }
+  return { bytes: Buffer.from(`[${texts.join(',')}]`), count: texts.length, firstKey: keyOf(first) }
+}
+
+async function putChunk(
+  blobs: BlobAccess,
+  { bytes, count, firstKey }: NewChunk,
+  known?: ReadonlySet<Digest>,
+): Promise<ChunkIndex> {
+  const digest = known ? sha256Of(bytes) : undefined
+  if (digest && known?.has(digest)) return { digest, count, firstKey }
+  return { digest: await blobs.putBlob(bytes), count, firstKey }
 }
 
 function* splitIntoChunks<Entry>(keyOf: KeyOf<Entry>, entries: Iterable<Entry>): Generator<Entry[]> {

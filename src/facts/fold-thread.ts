@@ -3,6 +3,7 @@ import { openGraphIndex } from '../callgraphs/open-graph-index.ts'
 import { type ContentOptions, type OpenedContent, openContent } from '../cas/open-content.ts'
 import { type Transferred, transferring } from '../lib/error-transfer.ts'
 import { blobAccess } from './blob-access.ts'
+import { blobCache, cachedBlobs } from './cached-blobs.ts'
 import { computeFact, type FoldInput, type FoldOutput } from './compute-fact.ts'
 
 export interface FoldJob {
@@ -13,12 +14,15 @@ export interface FoldJob {
 }
 
 let opened: Promise<OpenedContent> | undefined
+// The chunks of a fact of half a million symbols.
+const cache = blobCache({ maxBytes: 64 * 1024 * 1024 })
 const indexes = new WeakMap<SharedArrayBuffer, GraphIndex>()
 
 /** Runs in a worker thread: scoring and hashing a large fact takes longer than the event loop may wait. */
 export async function fold({ content, input, indexes: buffers }: FoldJob): Promise<Transferred<FoldOutput>> {
   opened ??= openContent(content)
-  const blobs = blobAccess((await opened).content, input.tenant)
+  const { tenant } = input
+  const blobs = cachedBlobs(blobAccess((await opened).content, tenant), { cache, tenant })
   const loadIndex = async (callgraphId: string): Promise<GraphIndex> => indexOf(callgraphId, buffers)
   return await transferring(() => computeFact({ ...blobs, loadIndex }, input))
 }

@@ -1,7 +1,8 @@
 import type { BlobAccess } from './blob-access.ts'
-import { isChunked, type KeyOf, readChunk } from './chunked-list.ts'
+import { isChunked, readChunk } from './chunked-list.ts'
 import type { StoredList } from './fact-ledger.ts'
 import { behind, type ListPosition } from './list-cursor.ts'
+import type { KeyOf } from './merge-entries.ts'
 
 interface PagedList<Entry> {
   readonly list: StoredList<Entry>

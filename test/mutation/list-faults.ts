@@ -55,22 +55,10 @@ export const listFaults: readonly Fault[] = [
       why: 'the boundary is in the digest',
     },
     {
-      name: 'eight-zero-bits',
-      find: ' && ((digest[30] ?? 0) & 1) === 0',
-      replace: '',
-      why: 'another store would chunk the same list otherwise',
-    },
-    {
       name: 'entry-goes-before-its-own-chunk',
       find: 'keyOf(entry) < nextKey)',
       replace: 'keyOf(entry) <= nextKey)',
       why: 'a symbol would stand twice, each with a part of its hits',
-    },
-    {
-      name: 'same-entry-twice',
-      find: 'if (isSame) taken++',
-      replace: 'if (isSame && merged === entry) taken++',
-      why: 'a hit would be counted twice',
     },
     {
       name: 'changed-chunk-not-written',
@@ -83,6 +71,36 @@ export const listFaults: readonly Fault[] = [
       find: 'if (entryCountOf(list) <= limit) return list',
       replace: 'if (entryCountOf(list) <= limit + 1) return list',
       why: 'a limit is what may be there, not one more',
+    },
+  ]),
+  ...faultsIn('src/facts/begins-chunk.ts', [
+    {
+      name: 'eight-zero-bits',
+      find: ' && ((digest[30] ?? 0) & 1) === 0',
+      replace: '',
+      why: 'another store would chunk the same list otherwise',
+    },
+  ]),
+  ...faultsIn('src/facts/merge-entries.ts', [
+    {
+      name: 'same-entry-twice',
+      find: 'if (isSame) taken++',
+      replace: 'if (isSame && merged === entry) taken++',
+      why: 'a hit would be counted twice',
+    },
+  ]),
+  ...faultsIn('src/facts/splice-chunk.ts', [
+    {
+      name: 'spliced-entry-stands-twice',
+      find: 'copied = position + 1',
+      replace: 'copied = position',
+      why: 'a symbol would stand twice, once without its latest hits',
+    },
+    {
+      name: 'entry-in-front-takes-the-chunk-over',
+      find: 'mayBegin: copied === 0 }',
+      replace: 'mayBegin: false }',
+      why: 'the chunking would depend on what came first',
     },
   ]),
   ...faultsIn('src/facts/state-totals.ts', [

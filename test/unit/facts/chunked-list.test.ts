@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { beginsChunk } from '../../../src/facts/begins-chunk.ts'
 import {
-  beginsChunk,
   cutList,
   entryCountOf,
   isChunked,
