@@ -65,7 +65,7 @@ export async function buildApp(context: Context): Promise<HttpServer> {
   const { config, logger, stores } = context
   const { publicUrl, requestTimeoutMs, checkTimeoutMs } = config.http
   const app = createHttpServer({ problems, logger, requestTimeoutMs })
-  measureRequests(app, context.measures)
+  measureRequests(app, { measures: context.measures, problems })
   openDocsPage(app)
   guardRoutes(app, authenticators[config.auth.mode])
   await describeRoutes(app, { problems, version: serviceVersion, publicUrl })

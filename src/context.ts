@@ -113,12 +113,12 @@ async function assemble(
   const positions = new PositionCache((record) => loadPositions(stores.content, record))
   const parts = { stores, cacheAndBus, indexes, relay, failPoints, business, measures, clock }
   const folding = startFolding(config, parts, opened)
-  addServiceFigures(registry, { ...stores, folding, clock })
+  const { analysisLane, questionLane } = openLanes(stores, opened)
+  addServiceFigures(registry, { ...stores, folding, analysisLane, questionLane, clock })
   addCacheFigures(registry, {
     facts: () => cacheAndBus.factCache.figures(),
     graph_indexes: () => indexes.figures(),
   })
-  const { analysisLane, questionLane } = openLanes(stores, opened)
   return {
     config,
     logger,

@@ -29,6 +29,11 @@ export class AnalysisLane {
     })
   }
 
+  /** Graphs that no thread reads yet. */
+  get waiting(): number {
+    return this.#pool.queueSize
+  }
+
   async analyze(artifact: PlainBlob, options: AnalyzeOptions): Promise<AnalyzedCallgraph> {
     const { path, encoding, digest, contentLength, storedLength } = artifact
     const job: AnalysisJob = {
@@ -42,7 +47,7 @@ export class AnalysisLane {
   }
 
   async #run(job: AnalysisJob): Promise<Transferred<PlainAnalysis>> {
-    if (this.#pool.queueSize >= this.#queued) {
+    if (this.waiting >= this.#queued) {
       throw new HttpError('UPLOADS_EXHAUSTED', 'too many graphs wait to be read', { retryAfterSeconds: 5 })
     }
     return await this.#pool.run(job)

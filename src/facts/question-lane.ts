@@ -31,6 +31,11 @@ export class QuestionLane {
     })
   }
 
+  /** Questions that no thread answers yet. */
+  get waiting(): number {
+    return this.#pool.queueSize
+  }
+
   async query(subject: AskedSubject, indexes: Indexes, targets: readonly QueryTarget[]): Promise<QueryAnswer> {
     return await this.#ask({ subject, indexes, question: { kind: 'query', targets } })
   }
@@ -43,7 +48,7 @@ export class QuestionLane {
   async #ask<Answer>(
     job: Omit<QuestionJob, 'content' | 'question'> & { readonly question: Question },
   ): Promise<Answer> {
-    if (this.#pool.queueSize >= this.#queued) {
+    if (this.waiting >= this.#queued) {
       throw new FactError('QUESTIONS_EXHAUSTED', 'too many questions wait', { retryAfterSeconds: 1 })
     }
     const outcome: Transferred<Answer> = await this.#pool.run({ content: this.#content, ...job })

@@ -26,6 +26,8 @@ export type MeasuredFold = (typeof foldOutcomes)[number]
  * each value makes a series, and whoever may scrape must not learn who does what.
  */
 export interface Measures {
+  /** Each code counts from zero: an alert sees a rise, and the first sample of a new series is none. */
+  readonly expectRefusals: (codes: readonly string[]) => void
   readonly answered: (answer: MeasuredAnswer) => void
   readonly linesRead: (lines: { readonly accepted: number; readonly rejected: number }) => void
   readonly folded: (outcome: MeasuredFold, seconds: number) => void
@@ -59,7 +61,7 @@ export function createMeasures(registry: MetricsRegistry): Measures {
   return { ...measureHttp(registry), ...measureEvidence(registry), ...measureEvents(registry), ...measureCas(registry) }
 }
 
-function measureHttp(registry: MetricsRegistry): Pick<Measures, 'answered'> {
+function measureHttp(registry: MetricsRegistry): Pick<Measures, 'expectRefusals' | 'answered'> {
   const registers = [registry]
   const answers = new Counter({
     name: 'signals_http_responses_total',
@@ -87,6 +89,9 @@ function measureHttp(registry: MetricsRegistry): Pick<Measures, 'answered'> {
     registers,
   })
   return {
+    expectRefusals(codes) {
+      for (const code of codes) refusals.inc({ code }, 0)
+    },
     answered({ method, route, status, seconds, bodyBytes, code }) {
       answers.inc({ method, route, status })
       durations.observe({ route }, seconds)

@@ -1,24 +1,6 @@
-import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
-import { z } from 'zod'
-import { addProcessFigures } from '../../src/telemetry/scraped-figures.ts'
+import { problems } from '../../src/app.ts'
 import { type BuiltApp, openApp } from '../support/build-app.ts'
-
-const root = join(import.meta.dirname, '../..')
-const rulesFile = join(root, 'etc/prometheus/signals.rules.yaml')
-
-const Rules = z.object({
-  groups: z.array(
-    z.object({
-      rules: z.array(z.object({ alert: z.string(), expr: z.string(), annotations: z.object({ runbook: z.string() }) })),
-    }),
-  ),
-})
-const rules = Rules.parse(parse(readFileSync(rulesFile, 'utf8'))).groups.flatMap((group) => group.rules)
 
 async function sampleOf({ context }: BuiltApp, sample: string): Promise<number> {
   const lines = (await context.registry.metrics()).split('\n')
@@ -62,6 +44,8 @@ describe('what a service measures', () => {
     for (const queue of [
       'pending_evidence',
       'folds_waiting',
+      'graphs_waiting',
+      'questions_waiting',
       'unrelayed_events',
       'relay_lag_seconds',
       'dead_letters',
@@ -88,34 +72,9 @@ describe('what a service measures', () => {
   })
 })
 
-describe('the alert rules', () => {
-  test('name only figures that the service has', async () => {
-    await using built = await openApp()
-    addProcessFigures(built.context.registry)
-    const known = new Set(['up'])
-    for (const { name, type } of await built.context.registry.getMetricsAsJSON()) {
-      const suffixes = type === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']
-      for (const suffix of suffixes) known.add(name + suffix)
-    }
-    const named = rules.flatMap(({ expr }) => expr.match(/\b(?:up|(?:signals|process|nodejs)_[a-z0-9_]+)\b/g) ?? [])
-    expect(named.filter((name) => !known.has(name))).toEqual([])
-    expect(new Set(named).size).toBeGreaterThan(10)
-  })
-
-  test('each have a name of their own and a paragraph that says what to do', () => {
-    const page = readFileSync(join(root, 'docs/operations.md'), 'utf8')
-    const headings = new Set([...page.matchAll(/^#+ (\w+)$/gm)].map((match) => match[1]))
-    expect(rules.filter(({ alert }) => !headings.has(alert))).toEqual([])
-    for (const { alert, annotations } of rules) {
-      expect(annotations.runbook).toBe(`docs/operations.md#${alert.toLowerCase()}`)
-    }
-    expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length)
-  })
-
-  test('are rules to Prometheus, where its tool is at hand', async ({ skip }) => {
-    const promtool = promisify(execFile)('promtool', ['check', 'rules', rulesFile])
-    const outcome = await promtool.catch((error: NodeJS.ErrnoException) => error)
-    skip(outcome instanceof Error && outcome.code === 'ENOENT', 'promtool is not to be had')
-    expect(outcome).toMatchObject({ stdout: expect.stringContaining('SUCCESS') })
-  })
+test('every refusal that a client can read counts from zero, so that its first is a rise', async () => {
+  await using built = await openApp()
+  for (const code of Object.keys(problems)) {
+    expect(await sampleOf(built, `signals_refusals_total{code="${code}"}`)).toBe(0)
+  }
 })
