@@ -21,11 +21,11 @@ import { askForReasons, askForStates } from './facts/ask-subject.ts'
 import { blobAccess } from './facts/blob-access.ts'
 import { factProblems } from './facts/fact-errors.ts'
 import { factRoutes } from './facts/fact-routes.ts'
-import type { SubjectLimits } from './facts/merge-evidence.ts'
 import { questionRoutes } from './facts/question-routes.ts'
 import { type RecomputeRoutesDeps, recomputeRoutes } from './facts/recompute-routes.ts'
 import { requireSubjectRoom } from './facts/require-room.ts'
 import { serviceStatus } from './facts/service-status.ts'
+import { subjectLimitsOf } from './facts/subject-limits.ts'
 import { type UnknownsRoutesDeps, unknownsRoutes } from './facts/unknowns-routes.ts'
 import { openDocsPage, serveDocsPage } from './http/docs-page.ts'
 import { healthRoutes } from './http/health-routes.ts'
@@ -128,14 +128,11 @@ function evidenceIngest(context: Context, uploads: LargeUploads) {
   const { limits } = context.config
   const admission: Admission = {
     admitFold: () => admitFold(folding.waiting, limits.queuedFolds),
-    requireRoom: (subject, added) => requireSubjectRoom({ ...stores, limits: subjectLimits(limits) }, subject, added),
+    requireRoom: (subject, ...added) =>
+      requireSubjectRoom({ ...stores, limits: subjectLimitsOf(limits) }, subject, ...added),
   }
   const onAppended = (subject: PendingSubject): void => folding.request(subject)
   return { ...stores, ...admission, gate, clock, newId, failPoints, waitForFact, onAppended, uploads }
-}
-
-function subjectLimits({ subjectSymbols, subjectTargets }: Config['limits']): SubjectLimits {
-  return { symbols: subjectSymbols, targets: subjectTargets }
 }
 
 function callgraphIngest(context: Context, uploads: LargeUploads): IngestCallgraphRoutesDeps {
@@ -176,7 +173,6 @@ function factIngest(context: Context, uploads: LargeUploads): RecomputeRoutesDep
   return {
     ...evidenceIngest(context, uploads),
     limits,
-    subjectLimits: subjectLimits(limits),
     blobs: (tenant) => blobAccess(stores.content, tenant),
     onRecomputeRequested: (requested) => business.recomputeRequested(requested),
     onUnknownsReported: (reported) => business.unknownsReported(reported),

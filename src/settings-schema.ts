@@ -7,6 +7,9 @@ const mebibyte = 1024 * 1024
 const { weights, confidence, unknownsPenaltyCeiling, contestUnobserved } = defaultScoringOptions
 
 const count = (fallback: number, description: string) => z.int().min(1).default(fallback).describe(description)
+/** What stands in a subject's row, of which MongoDB takes no more. */
+const countTo = (most: number, fallback: number, description: string) =>
+  z.int().min(1).max(most).default(fallback).describe(description)
 const duration = (fallback: number, description: string) => z.int().min(1).default(fallback).describe(description)
 const share = (fallback: number, description: string) =>
   z.number().min(0).max(1).default(fallback).describe(description)
@@ -140,6 +143,8 @@ export const settingsSchema = z.strictObject({
       subjectSymbols: count(1_000_000, 'Distinct symbols of a subject. Beyond it 409.'),
       requestTargets: count(10_000, 'Targets of a request. Beyond it 400.'),
       subjectTargets: count(100_000, 'Targets of a subject. Beyond it 409.'),
+      subjectCallgraphs: countTo(1_000, 1_000, 'Callgraphs of a subject, at most 1,000. Beyond it 409.'),
+      subjectAliases: countTo(250, 100, 'Aliases of a subject, at most 250. Beyond it 409.'),
       requestUnknowns: count(10_000, 'Unknowns of a request. Beyond it 400.'),
       uploadsPerCore: count(2, 'Uploads of more than 1 MiB at once, for each core. Beyond it 503.'),
       queuedFolds: count(10_000, 'Folds that wait. Beyond it 503.'),

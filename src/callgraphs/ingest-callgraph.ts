@@ -1,7 +1,7 @@
 import { blobKey, casUri } from '../cas/cas-uri.ts'
 import type { Content } from '../cas/content.ts'
 import type { StagedBlob } from '../cas/staged-blob.ts'
-import type { Admission } from '../evidence/admission.ts'
+import type { AddedNames, Admission } from '../evidence/admission.ts'
 import type { Evidence, IdempotencyClaim } from '../evidence/evidence.ts'
 import type { EvidenceQueue, PendingSubject } from '../evidence/evidence-queue.ts'
 import { type Acknowledgement, headerKey, type IdempotencyGate, replayOrAppend } from '../evidence/idempotency.ts'
@@ -97,9 +97,10 @@ interface StagedUpload {
 }
 
 async function prepare(deps: IngestCallgraphDeps, staged: StagedUpload): Promise<Evidence> {
-  await requireRoomForTargets(deps, staged.upload)
+  await requireRoomForNames(deps, staged.upload)
   const analyzed = await deps.analyze(staged.artifact, analyzeOptionsOf(staged.upload))
   try {
+    await requireRoomForGraph(deps, staged.upload, analyzed)
     const record = await storeGraph(deps, staged, analyzed)
     const status = await deps.callgraphs.upsert(record)
     const stored = (await deps.callgraphs.find(record.tenant, record.callgraphId)) ?? record
@@ -109,13 +110,26 @@ async function prepare(deps: IngestCallgraphDeps, staged: StagedUpload): Promise
   }
 }
 
-async function requireRoomForTargets(
+/** Before the work of an analysis. */
+async function requireRoomForNames(
   deps: IngestCallgraphDeps,
   { tenant, subject, targets }: CallgraphUpload,
 ): Promise<void> {
-  if (!subject || targets.length === 0) return
-  const { subjectKey } = subject
-  await deps.requireRoom({ tenant, subjectKey }, { list: 'targets', count: new Set(targets).size })
+  if (!subject) return
+  const added: AddedNames[] = [{ list: 'aliases', names: subject.aliases }]
+  if (targets.length > 0) added.push({ list: 'targets', count: new Set(targets).size })
+  await deps.requireRoom({ tenant, subjectKey: subject.subjectKey }, ...added)
+}
+
+/** Only the analysis tells which graph it is: one that the subject has already needs no room. */
+async function requireRoomForGraph(
+  deps: IngestCallgraphDeps,
+  { tenant, subject, component, language, version }: CallgraphUpload,
+  { graphHash }: AnalyzedCallgraph,
+): Promise<void> {
+  if (!subject) return
+  const callgraphId = callgraphIdOf({ component, graphHash, language, version })
+  await deps.requireRoom({ tenant, subjectKey: subject.subjectKey }, { list: 'callgraphs', names: [callgraphId] })
 }
 
 function analyzeOptionsOf({ format, language, root, entryPoints, closedWorld }: CallgraphUpload): AnalyzeOptions {

@@ -15,10 +15,11 @@ import { type ContextFacts, type FactBody, type FactSummary, factSchema, type Lo
 import type { FactLedger, Scored, StoredList } from './fact-ledger.ts'
 import type { FactRow } from './fact-row.ts'
 import type { StoredContext } from './merge-context.ts'
-import { type MergedEvidence, mergeEvidence, type SubjectLimits, scoringBasisOf } from './merge-evidence.ts'
+import { type MergedEvidence, mergeEvidence, scoringBasisOf } from './merge-evidence.ts'
 import { type KnownFact, readKnownFact } from './read-known-fact.ts'
 import { scoreSubject } from './score-subject.ts'
 import { type FactScores, factScores } from './state-totals.ts'
+import type { SubjectLimits } from './subject-limits.ts'
 import { factMetadata, factSummary } from './summarize-fact.ts'
 import type { Unknown } from './unknown.ts'
 import { writeScored } from './write-scored.ts'
@@ -46,7 +47,13 @@ export interface FactLimits extends SubjectLimits {
   readonly listedUnknowns: number
 }
 
-export const defaultFactLimits: FactLimits = { symbols: 1_000_000, targets: 100_000, listedUnknowns: 100_000 }
+export const defaultFactLimits: FactLimits = {
+  symbols: 1_000_000,
+  targets: 100_000,
+  callgraphs: 1_000,
+  aliases: 100,
+  listedUnknowns: 100_000,
+}
 
 export interface FoldOutput {
   /** The covered members as canonical JSON; in the CAS already when `hasChanged`. */
@@ -58,6 +65,7 @@ export interface FoldOutput {
   readonly ledger: FactLedger
   readonly summary: FactSummary
   readonly metadata: Readonly<Record<string, string>>
+  /** All that the subject has, the row's included. */
   readonly aliases: readonly string[]
 }
 
@@ -65,7 +73,7 @@ export interface FoldOutput {
 export async function computeFact(deps: ComputeFactDeps, input: FoldInput): Promise<FoldOutput> {
   const known = await readKnownFact(deps, input.row)
   const mergeDeps = { ...deps, indexOf: indexReader(deps, input.callgraphs) }
-  const merged = await mergeEvidence(mergeDeps, { ...input, ...known })
+  const merged = await mergeEvidence(mergeDeps, { ...input, ...known, aliases: input.row?.aliases ?? [] })
   const computed = await scoreWhereNeeded(deps, input, { known, merged })
   const scores = scoresOf(input, computed.scored)
   const body = canonicalBytes(bodyOf(input, { merged, computed, scores }))
@@ -84,7 +92,7 @@ export async function computeFact(deps: ComputeFactDeps, input: FoldInput): Prom
     ledger,
     summary: factSummary({ ...input, version, digest, ...computed, runtimeFacts: merged.runtimeFacts, scores }),
     metadata: factMetadata({ ledger, version, digest }),
-    aliases: aliasesOf(input.evidence),
+    aliases: merged.aliases,
   }
 }
 
@@ -188,10 +196,6 @@ function changeOf({ computed: before }: KnownFact, { scored }: ComputedLists): F
   const nothing = sha256Of('')
   const verdicts = before?.scored.totals.verdictsDigest ?? nothing
   return verdicts === scored.totals.verdictsDigest ? 'evidence' : 'verdict'
-}
-
-function aliasesOf(evidence: readonly Evidence[]): string[] {
-  return [...new Set(evidence.flatMap(({ aliases }) => aliases))].sort()
 }
 
 function recordsInOrder(records: readonly CallgraphRecord[], callgraphIds: readonly string[]): CallgraphRecord[] {

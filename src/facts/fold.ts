@@ -132,8 +132,8 @@ function nextRow(
   output: FoldOutput,
 ): FactRow {
   const version = (row?.version ?? 0) + (output.hasChanged ? 1 : 0)
-  const aliases = [...new Set([...(row?.aliases ?? []), ...output.aliases])].sort()
-  const next = { tenant, subjectKey, revision: (row?.revision ?? 0) + 1, version, aliases, ledger: output.ledger }
+  const { ledger, aliases } = output
+  const next = { tenant, subjectKey, revision: (row?.revision ?? 0) + 1, version, aliases, ledger }
   const folded = evidence.map(({ id }) => id)
   // An unchanged digest leaves the stored answer, `computedAt` included, as it is.
   if (!output.hasChanged) {

@@ -6,12 +6,14 @@ import { compareOrdinal } from '../lib/ordinal.ts'
 import type { ScoringProfile } from '../scoring/profile.ts'
 import type { BlobAccess } from './blob-access.ts'
 import { boundHits } from './bound-hits.ts'
+import { boundAliases, boundCallgraphs } from './bound-names.ts'
 import { cutList, entryCountOf, type Upserted, upsertEntries } from './chunked-list.ts'
 import { cleanName } from './clean-name.ts'
 import type { RuntimeFact } from './fact.ts'
 import type { FactLedger, ReportedUnknownsIndex, RequestedName, StoredList } from './fact-ledger.ts'
 import { mergeContext, type StoredContext } from './merge-context.ts'
 import { mergeLedger } from './merge-ledger.ts'
+import type { SubjectLimits } from './subject-limits.ts'
 import { reportedUnknown, unknownKeyOf } from './unknown.ts'
 
 export interface MergeDeps extends BlobAccess {
@@ -19,13 +21,9 @@ export interface MergeDeps extends BlobAccess {
   readonly indexOf: (callgraphId: string) => Promise<GraphIndex | undefined>
 }
 
-export interface SubjectLimits {
-  readonly symbols: number
-  readonly targets: number
-}
-
 export interface Merging {
   readonly ledger: FactLedger | undefined
+  readonly aliases: readonly string[]
   readonly runtimeFacts: StoredList<RuntimeFact>
   readonly context: StoredContext
   readonly evidence: readonly Evidence[]
@@ -34,6 +32,7 @@ export interface Merging {
 
 export interface MergedEvidence {
   readonly ledger: FactLedger
+  readonly aliases: readonly string[]
   readonly runtimeFacts: StoredList<RuntimeFact>
   readonly context: StoredContext
   /** Whether a name was asked for, or a node hit, that was not before. */
@@ -42,7 +41,9 @@ export interface MergedEvidence {
 
 /** Folds fresh evidence into what is known. The result depends on what came, never on its order or batching. */
 export async function mergeEvidence(deps: MergeDeps, merging: Merging): Promise<MergedEvidence> {
-  const ledger = mergeLedger(merging.ledger, merging.evidence)
+  const named = boundCallgraphs(mergeLedger(merging.ledger, merging.evidence), merging.limits)
+  const { ledger } = named
+  const { aliases, isCut } = boundAliases(merging.aliases, merging.evidence, merging.limits.aliases)
   const reportedUnknowns = await mergeReported(deps, ledger.reportedUnknowns, merging.evidence)
   const requested = await mergeRequested(deps, ledger.requested, merging)
   const runtimeFacts = await mergeRuntimeFacts(deps, merging)
@@ -50,9 +51,12 @@ export async function mergeEvidence(deps: MergeDeps, merging: Merging): Promise<
     ...ledger.exceededLimits,
     ...(runtimeFacts.isCut ? ['symbols'] : []),
     ...(requested.isCut ? ['targets'] : []),
+    ...(named.isCut ? ['callgraphs'] : []),
+    ...(isCut ? ['aliases'] : []),
   ])
   return {
     ledger: { ...ledger, reportedUnknowns, requested: requested.list, exceededLimits: [...exceededLimits].sort() },
+    aliases,
     runtimeFacts: runtimeFacts.list,
     context: await mergeContext(deps, merging),
     hasNewNames: requested.added > 0 || requested.changed > 0 || runtimeFacts.added > 0,

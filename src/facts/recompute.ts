@@ -1,19 +1,15 @@
 import { CallgraphError } from '../callgraphs/callgraph-errors.ts'
 import type { CallgraphRepository } from '../callgraphs/callgraph-repository.ts'
 import { type AcknowledgeEvidenceDeps, acknowledgeEvidence } from '../evidence/acknowledge-evidence.ts'
+import type { AddedNames, Admission } from '../evidence/admission.ts'
 import type { RecomputeEvidence } from '../evidence/evidence.ts'
 import type { Acknowledgement } from '../evidence/idempotency.ts'
-import { identifySubject } from '../identifiers/subject.ts'
+import { type IdentifiedSubject, identifySubject } from '../identifiers/subject.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
-import type { FactRepository } from './fact-repository.ts'
-import type { SubjectLimits } from './merge-evidence.ts'
 import type { RecomputeBody } from './recompute-document.ts'
-import { requireRoom } from './require-room.ts'
 
-export interface RecomputeDeps extends AcknowledgeEvidenceDeps {
+export interface RecomputeDeps extends AcknowledgeEvidenceDeps, Pick<Admission, 'requireRoom'> {
   readonly callgraphs: Pick<CallgraphRepository, 'find'>
-  readonly facts: Pick<FactRepository, 'find'>
-  readonly subjectLimits: SubjectLimits
   readonly onRecomputeRequested: (requested: RequestedRecompute) => void
 }
 
@@ -43,9 +39,7 @@ export async function requestRecompute(deps: RecomputeDeps, request: RecomputeRe
   const posted = { ...request, ...identified, scope, payload, answer: answerOf(payload) }
   const acknowledged = await acknowledgeEvidence(deps, posted, async () => {
     await requireCallgraphs(deps, tenant, payload.callgraphIds ?? [])
-    if ((payload.targets ?? []).length > 0) {
-      requireRoom(deps.subjectLimits, await deps.facts.find(tenant, identified.subjectKey), 'targets')
-    }
+    await deps.requireRoom({ tenant, subjectKey: identified.subjectKey }, ...addedBy(payload, identified))
   })
   if (!acknowledged.isReplay) {
     const { receiptId } = acknowledged.answer
@@ -53,6 +47,14 @@ export async function requestRecompute(deps: RecomputeDeps, request: RecomputeRe
     deps.onRecomputeRequested({ tenant, subjectKey, receiptId, targets: (payload.targets ?? []).length })
   }
   return acknowledged
+}
+
+function addedBy({ targets = [], callgraphIds = [] }: RecomputeEvidence, { aliases }: IdentifiedSubject): AddedNames[] {
+  const names = [
+    { list: 'callgraphs', names: callgraphIds },
+    { list: 'aliases', names: aliases },
+  ] as const
+  return targets.length === 0 ? [...names] : [...names, { list: 'targets', count: new Set(targets).size }]
 }
 
 function recomputeEvidenceOf(body: RecomputeBody): RecomputeEvidence {

@@ -1,5 +1,6 @@
 import type { CallgraphRepository } from '../callgraphs/callgraph-repository.ts'
 import { type AcknowledgeEvidenceDeps, acknowledgeEvidence } from '../evidence/acknowledge-evidence.ts'
+import type { Admission } from '../evidence/admission.ts'
 import type { UnknownsEvidence } from '../evidence/evidence.ts'
 import type { Acknowledgement } from '../evidence/idempotency.ts'
 import { sha256Of } from '../identifiers/digest.ts'
@@ -10,7 +11,7 @@ import { requireCallgraphs } from './recompute.ts'
 import { reportedUnknown, unknownKeyOf } from './unknown.ts'
 import type { UnknownsBody } from './unknowns-document.ts'
 
-export interface ReportUnknownsDeps extends AcknowledgeEvidenceDeps {
+export interface ReportUnknownsDeps extends AcknowledgeEvidenceDeps, Pick<Admission, 'requireRoom'> {
   readonly callgraphs: Pick<CallgraphRepository, 'find'>
   readonly onUnknownsReported: (reported: ReportedUnknowns) => void
 }
@@ -47,12 +48,20 @@ export async function reportUnknowns(
   const answer = { callgraphId, source, unknowns: distinctOf(payload) }
   const identified = identifySubject(body.subject)
   const posted = { ...request, ...identified, scope, fingerprint, payload, answer }
-  const acknowledged = await acknowledgeEvidence(deps, posted, () => requireCallgraphs(deps, tenant, [callgraphId]))
+  const { subjectKey, aliases } = identified
+  const acknowledged = await acknowledgeEvidence(deps, posted, async () => {
+    await requireCallgraphs(deps, tenant, [callgraphId])
+    const [callgraphs, names] = [
+      { list: 'callgraphs', names: [callgraphId] } as const,
+      { list: 'aliases', names: aliases } as const,
+    ]
+    await deps.requireRoom({ tenant, subjectKey }, callgraphs, names)
+  })
   if (!acknowledged.isReplay) {
     const { receiptId } = acknowledged.answer
     deps.onUnknownsReported({
       tenant,
-      subjectKey: identified.subjectKey,
+      subjectKey,
       callgraphId,
       receiptId,
       unknowns: answer.unknowns,

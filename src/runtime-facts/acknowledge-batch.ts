@@ -100,8 +100,7 @@ function holdContentKey(
 async function prepare(deps: AcknowledgeBatchDeps, kept: KeptBatch, { form, claim }: BatchClaim): Promise<Evidence> {
   const { tenant, envelope, batch } = kept
   await requireCallgraph(deps, kept)
-  const { subjectKey } = envelope
-  await deps.requireRoom({ tenant, subjectKey }, { list: 'symbols', count: batch.hits.symbolCount })
+  await requireRoom(deps, kept)
   const unmatchedSymbols = await deps.countUnmatched(tenant, envelope.callgraphId, batch.hits.symbolIds())
   const id = deps.newId()
   const receivedAt = timestampOf(deps.clock())
@@ -109,7 +108,7 @@ async function prepare(deps: AcknowledgeBatchDeps, kept: KeptBatch, { form, clai
   const trace = await storeTrace(deps, kept, { receiptId: id, source, ingestedAt: receivedAt })
   const observed = await storeObserved(deps, kept)
   const answer = answerOf(kept, { receiptId: id, form, unmatchedSymbols, trace })
-  const { subject, aliases } = envelope
+  const { subject, subjectKey, aliases } = envelope
   return {
     id,
     tenant,
@@ -133,6 +132,16 @@ async function requireCallgraph(deps: AcknowledgeBatchDeps, { tenant, envelope }
   if (await deps.findCallgraph(tenant, envelope.callgraphId)) return
   const message = `there is no callgraph ${envelope.callgraphId.slice(0, 128)} (yet): keep the batch and try again`
   throw new RuntimeFactsError('CALLGRAPH_NOT_FOUND', message)
+}
+
+async function requireRoom(deps: AcknowledgeBatchDeps, { tenant, envelope, batch }: KeptBatch): Promise<void> {
+  const { subjectKey, callgraphId, aliases } = envelope
+  await deps.requireRoom(
+    { tenant, subjectKey },
+    { list: 'symbols', count: batch.hits.symbolCount },
+    { list: 'callgraphs', names: [callgraphId] },
+    { list: 'aliases', names: aliases },
+  )
 }
 
 interface TraceStamp {

@@ -143,14 +143,28 @@ describe('what is refused', () => {
 
   test('a subject without room for its targets is refused before the graph is analysed', async () => {
     const asked: unknown[] = []
-    const requireRoom: typeof ingest.deps.requireRoom = async (subject, added) => {
-      asked.push({ ...subject, ...added })
+    const requireRoom: typeof ingest.deps.requireRoom = async (subject, ...added) => {
+      asked.push({ ...subject, added })
       throw new RangeError('no room')
     }
     const request = uploading({ subject: scan1, targets: ['b', 'a', 'b'] })
     await expect(ingestCallgraph({ ...ingest.deps, requireRoom }, request)).rejects.toThrow('no room')
-    expect(asked).toEqual([{ tenant: acme, subjectKey: 'scan-1', list: 'targets', count: 2 }])
+    const added = [
+      { list: 'aliases', names: ['image'] },
+      { list: 'targets', count: 2 },
+    ]
+    expect(asked).toEqual([{ tenant: acme, subjectKey: 'scan-1', added }])
     expect(ingest.analyzed).toBe(0)
+    expect(await ingest.leftovers()).toEqual(nothing)
+  })
+
+  test('a subject without room for another graph is refused once it is known which it is, and nothing is stored', async () => {
+    const requireRoom: typeof ingest.deps.requireRoom = async (_subject, ...added) => {
+      if (added.some(({ list }) => list === 'callgraphs')) throw new RangeError('no room')
+    }
+    const request = uploading({ subject: scan1 })
+    await expect(ingestCallgraph({ ...ingest.deps, requireRoom }, request)).rejects.toThrow('no room')
+    expect(ingest.analyzed).toBe(1)
     expect(await ingest.leftovers()).toEqual(nothing)
   })
 
