@@ -30,7 +30,7 @@ export function sampleConfiguration(): string {
     const margin = indent(sections.length)
     const key = path.at(-1) ?? ''
     lines.push(`${margin}# ${description}`)
-    lines.push(defaultValue === undefined ? `${margin}# ${key}:` : `${margin}${key}: ${stringify(defaultValue).trim()}`)
+    lines.push(defaultValue === undefined ? `${margin}# ${key}:` : `${margin}${key}: ${written(defaultValue)}`)
   }
   return `${lines.join('\n')}\n`
 }
@@ -38,7 +38,7 @@ export function sampleConfiguration(): string {
 /** `docs/configuration.md`. */
 export function configurationPage(): string {
   const rows = offeredSettings().map(({ path, type, defaultValue, description }) => {
-    const fallback = defaultValue === undefined ? '–' : `\`${stringify(defaultValue).trim()}\``
+    const fallback = defaultValue === undefined ? '–' : `\`${written(defaultValue)}\``
     return `| \`${path.join('.')}\` | \`${environmentName(environmentPrefix, path)}\` | ${type} | ${fallback} | ${description} |`
   })
   return page('Configuration', [
@@ -95,6 +95,11 @@ function isRetryable(status: number, retryable: boolean | undefined): boolean {
 
 function page(title: string, lines: readonly string[]): string {
   return `${[`# ${title}`, '', '<!-- Written by `npm run reference`. -->', '', ...lines].join('\n')}\n`
+}
+
+/** On one line, lists too. */
+function written(value: unknown): string {
+  return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim()
 }
 
 function indent(depth: number): string {

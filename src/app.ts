@@ -1,7 +1,5 @@
 import { availableParallelism } from 'node:os'
 import { authProblems } from './auth/auth-errors.ts'
-import type { Authenticate } from './auth/authenticate.ts'
-import { authenticateOff } from './auth/authenticate-off.ts'
 import { guardRoutes } from './auth/guard-routes.ts'
 import { callgraphProblems } from './callgraphs/callgraph-errors.ts'
 import { callgraphRoutes } from './callgraphs/callgraph-routes.ts'
@@ -62,18 +60,18 @@ export const problems = {
 
 /** The HTTP surface: conventions first, then each folder's routes, in the order of the folders. */
 export async function buildApp(context: Context): Promise<HttpServer> {
-  const { config, logger, stores } = context
+  const { config, logger, stores, authentication } = context
   const { publicUrl, requestTimeoutMs, checkTimeoutMs } = config.http
   const app = createHttpServer({ problems, logger, requestTimeoutMs })
   measureRequests(app, { measures: context.measures, problems })
   openDocsPage(app)
-  guardRoutes(app, authenticators[config.auth.mode])
+  guardRoutes(app, authentication.authenticate)
   await describeRoutes(app, { problems, version: serviceVersion, publicUrl })
   await serveDocsPage(app)
 
   const uploads = new LargeUploads(config.limits.uploadsPerCore * availableParallelism())
 
-  const checks = [...stores.checks, ...context.cacheAndBus.checks]
+  const checks = [...stores.checks, ...context.cacheAndBus.checks, ...authentication.checks]
   await app.register(healthRoutes, { checks, checkTimeoutMs })
   await app.register(statusRoutes, { status: statusOf(context) })
   await app.register(eventRoutes, { prefix: '/signals/events', ...eventFeed(context) })
@@ -179,11 +177,17 @@ function factIngest(context: Context, uploads: LargeUploads): RecomputeRoutesDep
   }
 }
 
-const authenticators: Readonly<Record<Config['auth']['mode'], Authenticate>> = { off: authenticateOff }
-
-function statusOf({ config, stores, cacheAndBus, clock }: Context): Parameters<typeof statusRoutes>[1]['status'] {
+function statusOf({
+  config,
+  stores,
+  authentication,
+  cacheAndBus,
+  clock,
+}: Context): Parameters<typeof statusRoutes>[1]['status'] {
   const backends = { store: config.store.driver, cas: config.cas.driver, ...cacheAndBus.backends }
+  const { mode: authenticationMode, warning } = authentication
   const { factCache, figures: busFigures } = cacheAndBus
   const process = { clock, version: serviceVersion, mode: modeOf(config), startedAtMs: clock() }
-  return (question) => serviceStatus({ ...stores, ...process, backends, factCache, busFigures }, question)
+  const told = { backends, authentication: { mode: authenticationMode, ...(warning !== undefined && { warning }) } }
+  return (question) => serviceStatus({ ...stores, ...process, ...told, factCache, busFigures }, question)
 }

@@ -15,7 +15,8 @@ type Frozen<Value> = Value extends object ? { readonly [Key in keyof Value]: Fro
 
 /** The checked configuration, frozen, with absolute paths and nothing left to be decided. */
 export type Config = Frozen<
-  Omit<Settings, 'sqlite' | 'mongo' | 'cas'> & {
+  Omit<Settings, 'auth' | 'sqlite' | 'mongo' | 'cas'> & {
+    auth: Settings['auth'] & { issuer: string; audience: string; jwks: string }
     sqlite: { path: string }
     mongo: Settings['mongo'] & { connectionString: string }
     cas: Settings['cas'] & { directory: string; s3: { bucket: string } }
@@ -116,7 +117,7 @@ function storeDriverProblems({ store, mongo }: SettingsTree): string[] {
 /** Without authentication, whoever reaches the address may do everything: that must have been said. */
 function openNetworkProblems({ http, auth }: SettingsTree): string[] {
   const host = isTree(http) ? http['host'] : undefined
-  const isAllowed = isTree(auth) && auth['allowOpenNetwork'] === true
+  const isAllowed = isTree(auth) && (auth['mode'] === 'jwt' || auth['allowOpenNetwork'] === true)
   if (isAllowed || typeof host !== 'string' || host === '' || isLoopback(host)) return []
   return [`http.host: ${host} is not loopback, and authentication is off; auth.allowOpenNetwork: true allows it`]
 }
@@ -130,6 +131,7 @@ function settled(settings: Settings): Config {
   return {
     ...settings,
     dataDirectory,
+    auth: settledAuth(settings.auth),
     sqlite: { path: resolve(settings.sqlite.path ?? join(dataDirectory, 'signals.db')) },
     // Checked to be there where it is used.
     mongo: { ...settings.mongo, connectionString: settings.mongo.connectionString ?? '' },
@@ -140,6 +142,12 @@ function settled(settings: Settings): Config {
       s3: { ...settings.cas.s3, bucket: settings.cas.s3.bucket ?? '' },
     },
   }
+}
+
+/** The schema demands them wherever tokens are checked. */
+function settledAuth(auth: Settings['auth']): Settings['auth'] & { issuer: string; audience: string; jwks: string } {
+  const { issuer = '', audience = '', jwks = '' } = auth
+  return { ...auth, issuer, audience, jwks }
 }
 
 function freeze<Value>(value: Value): Value {

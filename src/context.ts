@@ -21,6 +21,7 @@ import { type AwaitedFact, waitForFact } from './facts/wait-for-fact.ts'
 import type { Tenant } from './identifiers/tenant.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { armedFailPoints, type FailPoints } from './lib/fail-points.ts'
+import { type Authentication, openAuthentication } from './open-authentication.ts'
 import { type CacheAndBus, openCacheAndBus } from './open-cache-and-bus.ts'
 import { openStores, type Stores } from './open-stores.ts'
 import { scoringProfile } from './scoring/profile.ts'
@@ -56,6 +57,7 @@ export interface Context {
   readonly newId: () => string
   readonly failPoints: FailPoints
   readonly stores: Stores
+  readonly authentication: Authentication
   readonly gate: IdempotencyGate
   readonly analysisLane: AnalysisLane
   readonly questions: AskSubjectDeps
@@ -129,6 +131,7 @@ async function assemble(
     newId: randomUUIDv7,
     failPoints,
     stores,
+    authentication: openAuthentication(config, { logger, clock }),
     gate: new IdempotencyGate(),
     analysisLane,
     questions: {

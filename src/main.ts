@@ -38,6 +38,7 @@ async function run(config: Config): Promise<void> {
     const url = await app.listen({ host, port })
     // Deployments and tests wait for this line: it is written whatever the level.
     context.logger.child({}, { level: 'info' }).info({ url }, 'listening')
+    if (context.authentication.warning !== undefined) context.logger.warn(context.authentication.warning)
     context.business.serviceStarted({ url, mode: modeOf(config) })
   } catch (error) {
     context.logger.fatal({ err: error }, 'cannot listen')

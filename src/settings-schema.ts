@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { authSettings } from './auth/auth-settings.ts'
 import { casSettings } from './cas/cas-settings.ts'
 import { failPointNames } from './lib/fail-points.ts'
 import { defaultScoringOptions, profileNames } from './scoring/profile.ts'
@@ -35,15 +36,7 @@ export const settingsSchema = z.strictObject({
       checkTimeoutMs: duration(2_000, 'How long a dependency may take to answer /readyz before it counts as down.'),
     })
     .prefault({}),
-  auth: z
-    .strictObject({
-      mode: z.enum(['off']).default('off').describe('Off: the tenant is the header X-Stella-Tenant, or default.'),
-      allowOpenNetwork: z
-        .boolean()
-        .default(false)
-        .describe('Start with authentication off on an address that is not loopback. Whoever reaches it may do all.'),
-    })
-    .prefault({}),
+  auth: authSettings,
   store: z
     .strictObject({ driver: z.enum(['sqlite', 'mongo']).default('sqlite').describe('Where facts and evidence rest.') })
     .prefault({}),

@@ -21,6 +21,7 @@ const rows = [
     'settings-schema.ts',
     'config.ts',
     'open-stores.ts',
+    'open-authentication.ts',
     'open-cache-and-bus.ts',
     'start-relay.ts',
     'start-folding.ts',
@@ -28,6 +29,7 @@ const rows = [
     'app.ts',
     'main.ts',
     'demo',
+    'cli',
   ],
 ]
 
@@ -41,6 +43,7 @@ const roles: { name: string; module: RegExp; may: RegExp }[] = [
   { name: 'SQLite', module: /^node:sqlite$/, may: /^sqlite\/|\/sqlite-[^/]*$/ },
   { name: 'MongoDB', module: /^mongodb$/, may: /^mongo\/|\/mongo-[^/]*$/ },
   { name: 'Redis', module: /^ioredis$/, may: /^redis\/|\/redis-[^/]*$/ },
+  { name: 'JOSE', module: /^jose$/, may: /^auth\// },
   { name: 'S3', module: /^@aws-sdk\//, may: /\/s3-[^/]*$/ },
 ]
 
@@ -85,10 +88,10 @@ test('a file imports only its own folder and rows above', () => {
   expect(wrong).toEqual([])
 })
 
-test('nobody imports the process or the demo', () => {
+test('nobody imports the process, the demo or the command line', () => {
   const wrong = files.flatMap((file) =>
     localTargets(file)
-      .filter((target) => target === 'main.ts' || (placeOf(target) === 'demo' && placeOf(file) !== 'demo'))
+      .filter((target) => target === 'main.ts' || (/^(demo|cli)\//.test(target) && placeOf(target) !== placeOf(file)))
       .map((target) => `${file} imports ${target}`),
   )
   expect(wrong).toEqual([])

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Scope } from '../identifiers/scope.ts'
-import { AuthError } from './auth-errors.ts'
+import { scopeMissing } from './auth-errors.ts'
 import type { Authenticate } from './authenticate.ts'
 
 type Server = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>
@@ -24,9 +24,7 @@ export function guardRoutes(app: Server, authenticate: Authenticate): void {
     request.tenant = caller.tenant
     request.grantedScopes = caller.scopes
     // Without a route (404, 405) there is no scope to ask for; who asks is checked all the same.
-    if (scope !== undefined && !hasScope(caller.scopes, scope)) {
-      throw new AuthError('SCOPE_MISSING', `this needs the scope ${scope}`, { members: { scope } })
-    }
+    if (scope !== undefined && !hasScope(caller.scopes, scope)) throw scopeMissing(scope)
   })
 }
 

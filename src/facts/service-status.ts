@@ -14,6 +14,7 @@ export interface ServiceStatusDeps {
   readonly version: string
   readonly mode: string
   readonly backends: Readonly<Record<string, string>>
+  readonly authentication: StatusDocument['authentication']
   readonly startedAtMs: number
   readonly clock: Clock
 }
@@ -34,6 +35,7 @@ export async function serviceStatus(
     uptimeSeconds: (deps.clock() - deps.startedAtMs) / 1000,
     mode: deps.mode,
     backends: { ...deps.backends },
+    authentication: deps.authentication,
     sealedMode: { isEnforced: false },
     tenant: { name: tenant, figures: { facts, pendingEvidence } },
     ...(instance && { instance }),

@@ -26,6 +26,7 @@ export async function describeRoutes(app: HttpServer, { problems, version, publi
         version,
         description: 'Reachability signals: what could be called, what was called, and how sure we are.',
       },
+      components: { securitySchemes: { bearer } },
     },
     transform: describing(Problem, createJsonSchemaTransform({ schemaRegistry })),
     transformObject: createJsonSchemaTransformObject({ schemaRegistry }),
@@ -33,19 +34,44 @@ export async function describeRoutes(app: HttpServer, { problems, version, publi
   app.get('/openapi.json', { config: { scope: 'none' }, schema: { hide: true } }, async () => app.swagger())
 }
 
+const bearer = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description: 'A token of the configured issuer. With authentication off none is asked for.',
+} as const
+
 /** Adds what every route has, said once: its operation's name, its scope, and the problem document. */
 function describing(Problem: z.ZodType, transform: SwaggerTransform): SwaggerTransform {
-  const problem = { description: 'Refused', content: { 'application/problem+json': { schema: Problem } } }
   return (document) => {
-    const { operation, scope } = document.route.config ?? {}
+    const { operation, scope = 'none' } = document.route.config ?? {}
+    const isOpen = scope === 'none'
     const schema = {
       ...document.schema,
       ...(operation !== undefined && { operationId: operation }),
-      ...(scope !== undefined && scope !== 'none' && { description: `Needs the scope \`${scope}\`.` }),
-      response: { ...successOf(document.schema?.response), default: problem },
+      ...(!isOpen && { description: `Needs the scope \`${scope}\`.` }),
+      security: isOpen ? [] : [{ bearer: [scope] }],
+      response: {
+        ...successOf(document.schema?.response),
+        ...(!isOpen && refusals(Problem)),
+        default: problemResponse(Problem, 'Refused'),
+      },
     }
     return transform({ ...document, schema })
   }
+}
+
+/** What every route but the open ones answers to whom it does not let in. */
+function refusals(Problem: z.ZodType): object {
+  const headers = { 'WWW-Authenticate': { type: 'string', description: 'RFC 6750, 3' } }
+  return {
+    401: { ...problemResponse(Problem, 'No token, or none that is good'), headers },
+    403: { ...problemResponse(Problem, 'The token lacks the scope or the tenant'), headers },
+  }
+}
+
+function problemResponse(Problem: z.ZodType, description: string): object {
+  return { description, content: { 'application/problem+json': { schema: Problem } } }
 }
 
 function successOf(response: unknown): object {

@@ -12,6 +12,10 @@ const Status = z.object({
   uptimeSeconds: z.number(),
   mode: z.string(),
   backends: z.record(z.string(), z.string()),
+  authentication: z.object({
+    mode: z.string(),
+    warning: z.string().optional().describe('while nobody has to say who they are'),
+  }),
   sealedMode: z.looseObject({ isEnforced: z.boolean() }),
   tenant: z.object({ name: z.string(), figures: Figures }),
   instance: Figures.optional().describe('of the whole instance; only with signals:operate'),

@@ -104,6 +104,7 @@ describe('/status', () => {
           uptimeSeconds: 1.5,
           mode: 'embedded',
           backends: { store: 'sqlite' },
+          authentication: { mode: 'jwt' },
           sealedMode: { isEnforced: false },
           tenant: { name: question.tenant, figures: { facts: 3 } },
           ...(question.mayOperate && { instance: { pending: 9 } }),

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { buildApp as buildRealApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
-import { type Context, createContext } from '../../src/context.ts'
+import { type Context, type ContextOverrides, createContext } from '../../src/context.ts'
 import type { HttpServer } from '../../src/http/route.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 
 /** Settings as a configuration file has them. */
 export interface TestSettings {
-  readonly [key: string]: TestSettings | string | number | boolean
+  readonly [key: string]: TestSettings | string | number | boolean | readonly string[]
 }
 
 /** Everything that the service keeps: rows by table, and files of the CAS with its staging directory. */
@@ -52,7 +52,10 @@ export interface BuiltApp extends AsyncDisposable {
   settled(): Promise<void>
 }
 
-export async function openApp(settings: TestSettings = {}): Promise<BuiltApp> {
+export async function openApp(
+  settings: TestSettings = {},
+  overrides: Pick<ContextOverrides, 'clock'> = {},
+): Promise<BuiltApp> {
   const directory = await mkdtemp(join(tmpdir(), 'signals-app-'))
   const config = loadConfig({
     argv: ['--config', 'test'],
@@ -62,6 +65,7 @@ export async function openApp(settings: TestSettings = {}): Promise<BuiltApp> {
   const log: LogLine[] = []
   const destination = { write: (line: string) => void log.push(JSON.parse(line) as LogLine) }
   const context = await createContext(config, {
+    ...overrides,
     logger: createLogger({ level: 'info', version: 'test', destination }),
   })
   const app = await buildRealApp(context)

@@ -30,7 +30,7 @@ describe('defaults', () => {
     expect(config.dataDirectory).toBe(resolve('./data'))
     expect(config.sqlite.path).toBe(resolve('./data/signals.db'))
     expect(config.cas.directory).toBe(resolve('./data/cas'))
-    expect(config.auth).toEqual({ mode: 'off', allowOpenNetwork: false })
+    expect(config.auth).toMatchObject({ mode: 'off', allowOpenNetwork: false })
     expect(config.telemetry.metrics).toEqual({ host: '127.0.0.1', port: 9464 })
     expect(config.limits).toMatchObject({ jsonBodyBytes: 2 ** 26, rawBodyBytes: 2 ** 30, lineBytes: 2 ** 20 })
   })
@@ -200,6 +200,47 @@ describe('what stops the start', () => {
 
   test.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('not: no authentication on %s', (host) => {
     expect(load({ SIGNALS__HTTP__HOST: host }).http.host).toBe(host)
+  })
+})
+
+describe('tokens', () => {
+  const complete = {
+    SIGNALS__AUTH__MODE: 'jwt',
+    SIGNALS__AUTH__ISSUER: 'https://issuer.example',
+    SIGNALS__AUTH__AUDIENCE: 'signals',
+    SIGNALS__AUTH__JWKS: 'keys/jwks.json',
+  }
+
+  test('open the network, and have names that the environment may change', () => {
+    const config = load({
+      ...complete,
+      SIGNALS__HTTP__HOST: '0.0.0.0',
+      SIGNALS__AUTH__TENANT_CLAIMS: 'org, orgs',
+      SIGNALS__AUTH__ALGORITHMS: 'ES256',
+    })
+    expect(config.auth).toMatchObject({
+      mode: 'jwt',
+      issuer: 'https://issuer.example',
+      audience: 'signals',
+      jwks: 'keys/jwks.json',
+      tenantClaims: ['org', 'orgs'],
+      algorithms: ['ES256'],
+    })
+  })
+
+  test.each(['ISSUER', 'AUDIENCE', 'JWKS'])('need %s', (name) => {
+    const problems = problemsOf(() => load({ ...complete, [`SIGNALS__AUTH__${name}`]: '' }))
+    expect(problems).toEqual([`auth.${name.toLowerCase()} (SIGNALS__AUTH__${name}): the mode jwt needs it`])
+  })
+
+  test.each(['HS256', 'none', 'ES256,HS512'])('are never signed with %s', (algorithms) => {
+    expect(problemsOf(() => load({ ...complete, SIGNALS__AUTH__ALGORITHMS: algorithms }))).toHaveLength(1)
+  })
+
+  test('that are not asked for leave the network closed', () => {
+    expect(problemsOf(() => load({ ...complete, SIGNALS__AUTH__MODE: 'off', SIGNALS__HTTP__HOST: '::' }))).toHaveLength(
+      1,
+    )
   })
 })
 

@@ -14,6 +14,7 @@ function depsOf(changed: Partial<ServiceStatusDeps> = {}): ServiceStatusDeps {
     busFigures: async () => ({ streamLength: 12, consumerLag: null }),
     version: '1',
     backends: { store: 'sqlite' },
+    authentication: { mode: 'jwt' },
     mode: 'mixed',
     startedAtMs: time.clock() - 1_500,
     clock: time.clock,

@@ -1,0 +1,35 @@
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
+import { z } from 'zod'
+import { type SigningAlgorithm, signingAlgorithms } from './auth-settings.ts'
+
+/** A private key that says its own name and algorithm, so that whoever signs with it need not. */
+const SigningKey = z.looseObject({
+  kty: z.string(),
+  kid: z.string().min(1),
+  alg: z.enum(signingAlgorithms),
+  d: z.string().min(1),
+})
+
+export type SigningKey = z.output<typeof SigningKey>
+
+export interface KeyPair {
+  readonly signing: SigningKey
+  /** What everybody may know: an entry of a key set. */
+  readonly verifying: JWK
+}
+
+/** A new pair, named by its RFC 7638 thumbprint: the same name wherever it is worked out. */
+export async function generateKey(alg: SigningAlgorithm): Promise<KeyPair> {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
+  const publicJwk = await exportJWK(publicKey)
+  const names = { kid: await calculateJwkThumbprint(publicJwk), alg, use: 'sig' }
+  return {
+    signing: SigningKey.parse({ ...(await exportJWK(privateKey)), ...names }),
+    verifying: { ...publicJwk, ...names },
+  }
+}
+
+/** Reads what `generateKey` made, or any other private JWK with `kid` and `alg`. */
+export function readSigningKey(text: string): SigningKey {
+  return SigningKey.parse(JSON.parse(text))
+}

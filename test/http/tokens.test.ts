@@ -1,0 +1,328 @@
+import { createPublicKey } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { signingAlgorithms } from '../../src/auth/auth-settings.ts'
+import { type Answer, type BuiltApp, openApp } from '../support/build-app.ts'
+import { ManualTime } from '../support/manual-timer.ts'
+import { temporaryDirectory } from '../support/service-process.ts'
+import {
+  bearer,
+  type Claims,
+  forgedToken,
+  goodClaims,
+  jwtSettings,
+  keySetOf,
+  openIssuer,
+  type TokenIssuer,
+} from '../support/token-issuer.ts'
+
+const opened = new AsyncDisposableStack()
+const time = new ManualTime()
+const nowSeconds = Math.floor(time.clock() / 1_000)
+let issuer: TokenIssuer
+let others: readonly TokenIssuer[]
+let service: BuiltApp
+
+beforeAll(async () => {
+  const directory = opened.use(await temporaryDirectory())
+  const jwks = join(directory.path, 'jwks.json')
+  issuer = await openIssuer(time.clock)
+  others = await Promise.all(signingAlgorithms.map((alg) => openIssuer(time.clock, alg)))
+  await writeFile(jwks, keySetOf(issuer.pair, ...others.map(({ pair }) => pair)))
+  service = opened.use(await openApp(jwtSettings(jwks), { clock: time.clock }))
+})
+afterAll(() => opened.disposeAsync())
+
+async function ping(headers: Record<string, string>): Promise<Answer> {
+  return await service.ask('/signals/ping', { headers })
+}
+
+async function pingWith(claims: Claims, header: Claims = {}): Promise<Answer> {
+  return await ping(bearer(await issuer.token(claims, header)))
+}
+
+function expectInvalid(answer: Answer, reason: RegExp, code = 'TOKEN_INVALID'): void {
+  expect({ status: answer.status, code: answer.body['code'] }).toEqual({ status: 401, code })
+  const { detail } = answer.body
+  expect(detail).toMatch(reason)
+  expect(answer.headers['www-authenticate']).toBe(
+    `Bearer realm="signals", error="invalid_token", error_description="${String(detail)}"`,
+  )
+}
+
+describe('a good token', () => {
+  test('opens what its scope says', async () => {
+    expect((await pingWith({})).status).toBe(204)
+  })
+
+  test.each([...signingAlgorithms])('may be signed with %s', async (alg) => {
+    const other = others[signingAlgorithms.indexOf(alg)]!
+    expect((await ping(bearer(await other.token()))).status).toBe(204)
+  })
+
+  test('is good again when it comes again', async () => {
+    const headers = bearer(await issuer.token())
+    expect([await ping(headers), await ping(headers)].map(({ status }) => status)).toEqual([204, 204])
+  })
+
+  test.each([
+    ['its audience is one of several', { aud: ['other', 'signals'] }],
+    ['its issuer is 30 s ahead', { nbf: nowSeconds + 30, iat: nowSeconds + 30 }],
+    ['it expired less than 30 s ago', { exp: nowSeconds - 29 }],
+    ['its scopes are a list', { scope: undefined, scp: ['signals:write', 'signals:read'] }],
+    ['its scopes are a text in scp', { scope: undefined, scp: 'signals:read signals:write' }],
+    ['its tenants are a list of one', { tenant: undefined, tenants: ['acme'] }],
+  ])('may be such that %s', async (_, claims) => {
+    expect((await pingWith(claims)).status).toBe(204)
+  })
+
+  test.each(['JWT', 'at+jwt', 'whatever'])('may say that it is a %s', async (typ) => {
+    expect((await pingWith({}, { typ })).status).toBe(204)
+  })
+
+  test('may come with a scheme in any case', async () => {
+    expect((await ping({ authorization: `bEARER ${await issuer.token()}` })).status).toBe(204)
+  })
+})
+
+describe('without a token', () => {
+  test.each([
+    ['nothing', {}],
+    ['an empty header', { authorization: '' }],
+    ['another scheme', { authorization: 'Basic YTpi' }],
+    ['a tenant and scopes alone', { 'x-stella-tenant': 'acme', 'x-scopes': 'signals:read' }],
+  ])('%s is told what to send, and of no error', async (_, headers) => {
+    const answer = await ping(headers)
+    expect(answer).toMatchObject({ status: 401, body: { code: 'TOKEN_MISSING' } })
+    expect(answer.headers['www-authenticate']).toBe('Bearer realm="signals"')
+  })
+
+  test('a token in the query is none', async () => {
+    const answer = await service.ask(`/signals/ping?access_token=${await issuer.token()}`)
+    expect(answer.body['code']).toBe('TOKEN_MISSING')
+  })
+
+  test('what is open to everybody stays so', async () => {
+    for (const url of ['/healthz', '/readyz', '/openapi.json', '/docs/']) {
+      expect({ url, status: (await service.ask(url)).status }).toEqual({ url, status: 200 })
+    }
+  })
+
+  test('nobody learns which routes there are', async () => {
+    for (const [method, url] of [
+      ['GET', '/nowhere'],
+      ['DELETE', '/signals/facts'],
+    ] as const) {
+      expect((await service.ask(url, { method })).status).toBe(401)
+    }
+  })
+})
+
+describe('a token is refused', () => {
+  test.each<[string, Claims, RegExp]>([
+    ['not valid yet', { nbf: nowSeconds + 31 }, /not good yet/],
+    ['issued in the future', { iat: nowSeconds + 31 }, /in the future/],
+    ['for another audience', { aud: 'other' }, /another audience/],
+    ['for no audience', { aud: undefined }, /another audience/],
+    ['of another issuer', { iss: 'https://evil.example' }, /another issuer/],
+    ['of an issuer that only begins like ours', { iss: 'https://issuer.example.evil' }, /another issuer/],
+    ['of no issuer', { iss: undefined }, /another issuer/],
+    ['good for ever', { exp: undefined }, /when it expires/],
+    ['with an expiry that is no number', { exp: 'tomorrow' }, /malformed/],
+    ['with a beginning that is no number', { nbf: '0' }, /malformed/],
+    ['with an issue that is no number', { iat: 'now' }, /malformed/],
+  ])('when it is %s', async (_, claims, reason) => {
+    expectInvalid(await pingWith(claims), reason)
+  })
+
+  test('when it has expired, with a code of its own', async () => {
+    expectInvalid(await pingWith({ exp: nowSeconds - 30 }), /expired/, 'TOKEN_EXPIRED')
+  })
+
+  test('when it expires after it was good', async () => {
+    const moving = new ManualTime()
+    await using directory = await temporaryDirectory()
+    const jwks = join(directory.path, 'jwks.json')
+    await writeFile(jwks, issuer.keySet)
+    await using passing = await openApp(jwtSettings(jwks), { clock: moving.clock })
+    const headers = bearer(await issuer.token())
+    expect((await passing.ask('/signals/ping', { headers })).status).toBe(204)
+    moving.pass(90_000)
+    expectInvalid(await passing.ask('/signals/ping', { headers }), /expired/, 'TOKEN_EXPIRED')
+  })
+
+  test.each<[string, Claims, RegExp]>([
+    ['a proof of possession', { typ: 'dpop+jwt' }, /proof of possession/],
+    ['a proof of possession in full', { typ: 'application/DPoP+JWT' }, /proof of possession/],
+    ['of a key that nobody knows', { kid: 'unheard-of' }, /no key/],
+    ['of another key than it says', {}, /signature/],
+  ])('when it is %s', async (_, header, reason) => {
+    const stranger = await openIssuer(time.clock)
+    const signer = reason.test('signature') ? stranger : issuer
+    const kid = issuer.pair.signing.kid
+    expectInvalid(await ping(bearer(await signer.token({}, { kid, ...header }))), reason)
+  })
+
+  test.each([[['exp']], [['b64']], [[]], ['exp']])('when it demands extensions: %j', async (crit) => {
+    const { kid } = issuer.pair.signing
+    expectInvalid(await ping(bearer(forgedToken({ alg: 'ES256', kid, crit, b64: true }, {}, 'x'))), /crit/)
+  })
+
+  test('when it does not say which of several keys it is signed with', async () => {
+    expectInvalid(await pingWith({}, { kid: undefined }), /which key/)
+  })
+
+  test('when it is signed by nobody', async () => {
+    for (const alg of ['none', 'None', 'NONE', '', 'nOnE']) {
+      const token = forgedToken({ alg, kid: issuer.pair.signing.kid }, goodClaims(time.clock))
+      expectInvalid(await ping(bearer(token)), /not allowed|malformed/)
+    }
+  })
+
+  test('when the public key, which everybody has, was taken for a shared secret', async () => {
+    const { verifying, signing } = issuer.pair
+    const pem = createPublicKey({ key: { ...verifying }, format: 'jwk' })
+      .export({ type: 'spki', format: 'pem' })
+      .toString()
+    for (const secret of [pem, pem.trim(), JSON.stringify(verifying), issuer.keySet, String(verifying.x), '']) {
+      const token = forgedToken({ alg: 'HS256', kid: signing.kid }, goodClaims(time.clock), secret)
+      expectInvalid(await ping(bearer(token)), /algorithm that is not allowed/)
+    }
+  })
+
+  test('when it brings its own key', async () => {
+    const stranger = await openIssuer(time.clock)
+    const { verifying } = stranger.pair
+    const header = { kid: undefined, jwk: verifying, jku: 'http://127.0.0.1:9/', x5u: 'http://127.0.0.1:9/' }
+    expectInvalid(await ping(bearer(await stranger.token({}, header))), /which key/)
+  })
+
+  test('when another algorithm is claimed for a key', async () => {
+    const rsa = others[signingAlgorithms.indexOf('RS256')]!
+    expectInvalid(await ping(bearer(await issuer.token({}, { kid: rsa.pair.signing.kid }))), /no key/)
+  })
+
+  test('when a letter of it was changed', async () => {
+    const [header = '', payload = '', signature = ''] = (await issuer.token({ tenant: 'acme' })).split('.')
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    const changed = Buffer.from(JSON.stringify({ ...claims, tenant: 'other' })).toString('base64url')
+    expectInvalid(await ping(bearer(`${header}.${changed}.${signature}`)), /signature/)
+    expectInvalid(await ping(bearer(`${header}.${payload}.`)), /signature|malformed/)
+  })
+
+  test.each(['x', 'a.b', 'a.b.c', 'a.b.c.d.e', '..', 'e30.e30.', 'bnVsbA.e30.x', `${'a'.repeat(30_000)}.b.c`, 'a b'])(
+    'when it is none (%#)',
+    async (token) => {
+      expectInvalid(await ping({ authorization: `Bearer ${token}` }), /malformed|no single token|algorithm/)
+    },
+  )
+
+  test('when nothing follows the scheme', async () => {
+    expectInvalid(await ping({ authorization: 'Bearer' }), /no single token/)
+  })
+})
+
+describe('scopes', () => {
+  test.each<[string, Claims]>([
+    ['another one', { scope: 'signals:write signals:admin signals:operate' }],
+    ['none', { scope: '' }],
+    ['no claim', { scope: undefined }],
+    ['a claim that is no text', { scope: { read: true } }],
+    ['a part of it', { scope: 'signals:rea' }],
+    ['two in one entry of a list', { scope: undefined, scp: ['signals:read signals:write'] }],
+  ])('%s is not enough, and the answer names the one that is missing', async (_, claims) => {
+    const answer = await pingWith(claims)
+    expect(answer).toMatchObject({ status: 403, body: { code: 'SCOPE_MISSING', scope: 'signals:read' } })
+    expect(answer.headers['www-authenticate']).toBe(
+      'Bearer realm="signals", error="insufficient_scope", error_description="this needs the scope signals:read", scope="signals:read"',
+    )
+  })
+
+  test('X-Scopes neither widens nor narrows what a token allows', async () => {
+    const poor = await ping(bearer(await issuer.token({ scope: '' }), { 'x-scopes': 'signals:read' }))
+    expect(poor.body['code']).toBe('SCOPE_MISSING')
+    expect((await ping(bearer(await issuer.token(), { 'x-scopes': '' }))).status).toBe(204)
+  })
+
+  test('whole-instance figures are for operators alone', async () => {
+    const reader = await service.ask('/status', { headers: bearer(await issuer.token()) })
+    expect(reader.body).toMatchObject({ authentication: { mode: 'jwt' }, tenant: { name: 'acme' } })
+    expect(reader.body).not.toHaveProperty('instance')
+    const operator = bearer(await issuer.token({ scope: 'signals:read signals:operate' }))
+    expect((await service.ask('/status', { headers: operator })).body).toHaveProperty('instance')
+  })
+})
+
+describe('the tenant', () => {
+  async function tenantOf(claims: Claims, headers: Record<string, string> = {}): Promise<unknown> {
+    const { body } = await service.ask('/status', { headers: bearer(await issuer.token(claims), headers) })
+    return body['code'] ?? body['tenant']
+  }
+  const several = { tenant: undefined, tenants: ['acme', 'other'] }
+
+  test.each<[string, Claims, Record<string, string>, string]>([
+    ['that of the token', {}, {}, 'acme'],
+    ['that of the token, named once more', {}, { 'x-stella-tenant': 'acme' }, 'acme'],
+    ['the one of several that is named', several, { 'x-stella-tenant': 'other' }, 'other'],
+    ['the one named by the other header', several, { 'x-stellaops-tenant': 'other' }, 'other'],
+    ['one of both claims', { tenant: 'acme', tenants: ['other'] }, { 'x-stella-tenant': 'other' }, 'other'],
+  ])('is %s', async (_, claims, headers, tenant) => {
+    expect(await tenantOf(claims, headers)).toMatchObject({ name: tenant })
+  })
+
+  test.each<[string, Claims, Record<string, string>, string]>([
+    ['another than the token has', {}, { 'x-stella-tenant': 'other' }, 'TENANT_MISMATCH'],
+    ['none of several', several, { 'x-stella-tenant': 'third' }, 'TENANT_MISMATCH'],
+    ['not chosen from several', several, {}, 'TENANT_REQUIRED'],
+    ['in no claim', { tenant: undefined }, {}, 'TENANT_REQUIRED'],
+    ['in no claim, but in a header', { tenant: undefined }, { 'x-stella-tenant': 'acme' }, 'TENANT_REQUIRED'],
+    ['of no form that a tenant has', { tenant: '../Acme' }, {}, 'TENANT_REQUIRED'],
+    ['no text', { tenant: 7 }, {}, 'TENANT_REQUIRED'],
+    ['said badly by a header', {}, { 'x-stella-tenant': '../' }, 'TENANT_INVALID'],
+    ['said twice, differently', {}, { 'x-stella-tenant': 'acme', 'x-stellaops-tenant': 'other' }, 'TENANT_INVALID'],
+  ])('is refused when it is %s', async (_, claims, headers, code) => {
+    expect(await tenantOf(claims, headers)).toBe(code)
+  })
+})
+
+test('claims have the names that the configuration gives them, and only allowed algorithms count', async () => {
+  await using directory = await temporaryDirectory()
+  const jwks = join(directory.path, 'jwks.json')
+  const rsa = others[signingAlgorithms.indexOf('PS256')]!
+  await writeFile(jwks, keySetOf(issuer.pair, rsa.pair))
+  const names = { scopeClaims: ['permissions'], tenantClaims: ['org'], algorithms: ['PS256'] }
+  await using renamed = await openApp(jwtSettings(jwks, names), { clock: time.clock })
+  const claims = { scope: 'signals:admin', tenant: 'other', permissions: ['signals:read'], org: 'acme' }
+  const answer = await renamed.ask('/status', { headers: bearer(await rsa.token(claims)) })
+  expect(answer.body['tenant']).toMatchObject({ name: 'acme' })
+  const unlisted = await renamed.ask('/status', { headers: bearer(await issuer.token(claims)) })
+  expectInvalid(unlisted, /algorithm that is not allowed/)
+})
+
+test('of several things that are wrong the first is told: token, tenant, scope, content type, body', async () => {
+  const writer = bearer(await issuer.token({ scope: 'signals:write' }))
+  const reader = bearer(await issuer.token())
+  const steps: readonly [string, Record<string, string>][] = [
+    ['TOKEN_MISSING', { 'x-stella-tenant': 'other', 'content-type': 'application/xml' }],
+    ['TENANT_MISMATCH', { ...reader, 'x-stella-tenant': 'other', 'content-type': 'application/xml' }],
+    ['SCOPE_MISSING', { ...reader, 'content-type': 'application/xml' }],
+    ['CONTENT_TYPE_UNSUPPORTED', { ...writer, 'content-type': 'application/xml' }],
+    ['JSON_MALFORMED', { ...writer, 'content-type': 'application/json' }],
+  ]
+  const codes: unknown[] = []
+  for (const [, headers] of steps) {
+    codes.push((await service.ask('/signals/unknowns', { body: '{', headers })).body['code'])
+  }
+  expect(codes).toEqual(steps.map(([code]) => code))
+})
+
+test('no token is in the log, good or bad', async () => {
+  const token = await issuer.token({ sub: 'somebody' })
+  await ping(bearer(token))
+  await ping(bearer(`${token}x`))
+  const [, payload = '', signature = ''] = token.split('.')
+  const logged = JSON.stringify(service.log)
+  expect(logged).not.toContain(payload)
+  expect(logged).not.toContain(signature)
+})
