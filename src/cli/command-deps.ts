@@ -1,0 +1,11 @@
+import type { Clock } from '../lib/clock.ts'
+
+/** What commands are handed. */
+export interface CommandDeps {
+  readonly clock: Clock
+  readonly newId: () => string
+  /** To standard output: the result alone, so that it can be piped. */
+  readonly print: (text: string) => void
+  /** To standard error: what a person wants to know. */
+  readonly say: (text: string) => void
+}

@@ -1,0 +1,32 @@
+import { Command } from 'commander'
+import type { CommandDeps } from './command-deps.ts'
+import { exitCodes } from './exit.ts'
+import { keysCommand } from './keys-command.ts'
+import { tokenCommand } from './token-command.ts'
+
+/** Every command, one file each. */
+const commands = [keysCommand, tokenCommand]
+
+export function buildProgram(deps: CommandDeps & { readonly version: string }): Command {
+  const program = new Command('signals')
+    .description('Reachability signals: what could be called, what was called, and how sure we are.')
+    .version(deps.version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => deps.print(text.trimEnd()), writeErr: (text) => deps.say(text.trimEnd()) })
+    .showHelpAfterError('Add --help to see how it is used.')
+    .addHelpText('after', `\nEvery command has its own --help, with examples. Exit codes: ${exitCodeLine()}.`)
+  for (const command of commands) program.addCommand(inherit(program, command(deps)))
+  return program
+}
+
+/** commander hands its settings to commands that it makes itself, not to those that are added. */
+function inherit(parent: Command, command: Command): Command {
+  command.copyInheritedSettings(parent)
+  for (const child of command.commands) inherit(command, child)
+  return command
+}
+
+function exitCodeLine(): string {
+  const { done, failed, usage, noInput, cannotCreate } = exitCodes
+  return `${done} done, ${failed} failed, ${usage} wrong usage, ${noInput} input that cannot be read, ${cannotCreate} output that cannot be written`
+}
