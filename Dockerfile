@@ -1,19 +1,31 @@
-# Two stages: types are stripped and dependencies pruned in the first, only what runs is in the second.
-FROM node:24.21-bookworm-slim AS build
+# The last stage has what runs, and neither the compiler nor the Node that npm can bring.
+FROM node:24.21.0-bookworm-slim AS base
 WORKDIR /signals
-COPY package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json ./
-RUN npm ci
-COPY src ./src
-RUN npm run build && npm prune --omit=dev --omit=optional
 
-FROM node:24.21-bookworm-slim
-ENV NODE_ENV=production SIGNALS__DATA_DIRECTORY=/var/lib/signals
-WORKDIR /signals
-RUN mkdir -p /var/lib/signals && chown node:node /var/lib/signals
-COPY --from=build --chown=node:node /signals/package.json ./
-COPY --from=build --chown=node:node /signals/node_modules ./node_modules
-COPY --from=build --chown=node:node /signals/dist ./dist
-USER node
+FROM base AS build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN npm run build
+
+FROM base AS modules
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --omit=optional
+
+FROM base
+ENV NODE_ENV=production \
+    PATH=/signals/bin:$PATH \
+    SIGNALS__DATA_DIRECTORY=/var/lib/signals
+# A volume that is mounted over one of these begins as its copy, and so with its owner.
+RUN install -d -o 1000 -g 1000 /var/lib/signals /keys /key-set
+COPY package.json ./
+COPY bin ./bin
+COPY --from=modules /signals/node_modules ./node_modules
+COPY --from=build /signals/dist ./dist
+USER 1000:1000
 VOLUME /var/lib/signals
-EXPOSE 8080
+EXPOSE 8080 9464
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=6 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.SIGNALS__HTTP__PORT || 8080) + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/main.js"]

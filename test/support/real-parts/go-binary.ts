@@ -3,6 +3,7 @@ import { access, constants, mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { absentPart } from './absent-part.ts'
 
 /** A server's binary that Go builds: the module's version is pinned, and its sum is in Go's public log. */
 export interface GoBinary {
@@ -27,10 +28,7 @@ export async function findGoBinary(binary: GoBinary): Promise<string | undefined
     await run('go', ['install', `${binary.package}@${version}`], { env, timeout: 600_000 })
     return path
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error)
-    if (process.env['CI'] === 'true') throw new Error(`${name} is not to be had: ${reason}`, { cause: error })
-    process.stderr.write(`${name} is not to be had, its tests are skipped: ${reason}\n`)
-    return undefined
+    return absentPart(name, error)
   }
 }
 

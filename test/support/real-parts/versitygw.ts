@@ -14,11 +14,16 @@ export const versitygwProgram = await findGoBinary({
   version: 'v1.8.0',
 })
 
+export interface S3Credentials {
+  readonly AWS_ACCESS_KEY_ID: string
+  readonly AWS_SECRET_ACCESS_KEY: string
+}
+
 /** What the SDK's environment provider reads; the gateway is started with the same pair. */
 export const s3Credentials = {
   AWS_ACCESS_KEY_ID: 'signals-tests',
   AWS_SECRET_ACCESS_KEY: 'signals-tests-secret',
-} as const
+} as const satisfies S3Credentials
 
 export interface S3Server extends AsyncDisposable {
   readonly endpoint: string
@@ -37,12 +42,12 @@ export interface S3Server extends AsyncDisposable {
 }
 
 /** A gateway that speaks S3 in front of a directory of its own, on loopback. */
-export async function startVersitygw(): Promise<S3Server> {
+export async function startVersitygw(credentials: S3Credentials = s3Credentials): Promise<S3Server> {
   const directory = await mkdtemp(join(tmpdir(), 'versitygw-'))
   const port = await freePort()
   const endpoint = `http://127.0.0.1:${port}`
   const start = async (): Promise<PartProcess> => {
-    const args = await argumentsOf(directory, port)
+    const args = await argumentsOf(directory, port, credentials)
     return await startPartProcess(versitygwProgram ?? 'versitygw', args, (line) => line.includes(endpoint))
   }
   let running = await start()
@@ -51,8 +56,8 @@ export async function startVersitygw(): Promise<S3Server> {
     region: 'us-east-1',
     forcePathStyle: true,
     credentials: {
-      accessKeyId: s3Credentials.AWS_ACCESS_KEY_ID,
-      secretAccessKey: s3Credentials.AWS_SECRET_ACCESS_KEY,
+      accessKeyId: credentials.AWS_ACCESS_KEY_ID,
+      secretAccessKey: credentials.AWS_SECRET_ACCESS_KEY,
     },
   })
   let buckets = 0
@@ -88,10 +93,10 @@ const options = {
   objectLock: { mode: 'off', days: 1 },
 } as const
 
-async function argumentsOf(directory: string, port: number): Promise<string[]> {
+async function argumentsOf(directory: string, port: number, credentials: S3Credentials): Promise<string[]> {
   const [data = '', sidecar = '', versions = ''] = ['data', 'sidecar', 'versions'].map((name) => join(directory, name))
   for (const path of [data, sidecar, versions]) await mkdir(path, { recursive: true })
-  const keys = ['--access', s3Credentials.AWS_ACCESS_KEY_ID, '--secret', s3Credentials.AWS_SECRET_ACCESS_KEY]
+  const keys = ['--access', credentials.AWS_ACCESS_KEY_ID, '--secret', credentials.AWS_SECRET_ACCESS_KEY]
   const gateway = ['--port', `127.0.0.1:${port}`, '--keep-alive', ...keys]
   return [...gateway, 'posix', '--sidecar', sidecar, '--versioning-dir', versions, data]
 }
