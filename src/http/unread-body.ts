@@ -11,7 +11,10 @@ export function discardUnreadBodies(app: HttpServer, { lingerMs }: { readonly li
     // A reader that gave up while it waited still listens, and keeps the stream from flowing.
     raw.removeAllListeners('readable')
     raw.resume()
-    const timer = setTimeout(() => raw.destroy(), lingerMs)
+    const timer = setTimeout(() => {
+      // What Node itself threw away to its end tells no end; its connection may long be busy with the next request.
+      if (!raw.complete) raw.destroy()
+    }, lingerMs)
     raw.once('close', () => clearTimeout(timer))
     raw.once('end', () => clearTimeout(timer))
   })
