@@ -41,7 +41,7 @@ describe('the values of', () => {
       await using directory = await temporaryDirectory()
       await using redis = await startRedis(redisProgram ?? '', serviceOf(file, 'redis').command.slice(1))
       const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = serviceOf(file, 'bucket').environment
-      await using s3 = await startVersitygw({ AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY })
+      await using s3 = await startVersitygw({ credentials: { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } })
       const mongod = await startMongod('a replica set to be', 'signals')
       try {
         const places = {

@@ -41,9 +41,15 @@ export interface S3Server extends AsyncDisposable {
   resume(): void
 }
 
+export interface S3ServerOptions {
+  readonly credentials?: S3Credentials
+  /** A temporary one when absent; it is gone with the server. */
+  readonly directory?: string | undefined
+}
+
 /** A gateway that speaks S3 in front of a directory of its own, on loopback. */
-export async function startVersitygw(credentials: S3Credentials = s3Credentials): Promise<S3Server> {
-  const directory = await mkdtemp(join(tmpdir(), 'versitygw-'))
+export async function startVersitygw(asked: S3ServerOptions = {}): Promise<S3Server> {
+  const { credentials = s3Credentials, directory = await mkdtemp(join(tmpdir(), 'versitygw-')) } = asked
   const port = await freePort()
   const endpoint = `http://127.0.0.1:${port}`
   const start = async (): Promise<PartProcess> => {
