@@ -15,6 +15,7 @@ import {
   type SavedSubject,
   type StoredFactDeps,
 } from './fact-cache.ts'
+import { packFact, unpackFact } from './packed-fact.ts'
 import { factETag, type PresentedFact } from './present-fact.ts'
 
 export interface RedisFactCacheDeps extends StoredFactDeps {
@@ -33,7 +34,7 @@ type Look =
 // Longer than any store read takes; a reader that dies keeps others from putting for so long, not from reading.
 const maxReadingMs = 10_000
 // What is larger would hold up a server that does one thing at a time.
-const maxEntryBytes = 4 * 1024 * 1024
+const maxEntryBytes = 2 * 1024 * 1024
 
 /**
  * Facts as bytes, shared by all replicas. Stale for at most as long as it takes until a change is marked; never put back
@@ -85,27 +86,34 @@ export class RedisFactCache implements FactCache {
       this.#deps.redis.run((client) => client.callBuffer('EVAL', lookScript, 1, key, reader, maxReadingMs)),
     )
     const [bytes, second, third] = Array.isArray(reply) ? reply : []
-    if (Buffer.isBuffer(bytes)) return { kind: 'hit', fact: factOf(subjectKey, bytes, String(second), String(third)) }
+    if (Buffer.isBuffer(bytes)) {
+      return await hitOf(subjectKey, bytes, { version: Number(second), digest: String(third) })
+    }
     return { kind: 'missed', marked: Buffer.isBuffer(third) ? String(third) : '', ...(second === 1 && { reader }) }
   }
 
   /** What cannot be put is read again. */
   async #put(key: string, reader: string, { revision, fact }: ReadFact): Promise<void> {
     const { redis, factTtlMs, absentTtlMs } = this.#deps
-    if (fact && fact.bytes.byteLength > maxEntryBytes) return
-    const entry = fact
-      ? [fact.version, fact.digest, fact.bytes, factTtlMs]
-      : [absentVersion, '', Buffer.alloc(0), absentTtlMs]
+    const bytes = fact ? await packFact(fact.bytes) : Buffer.alloc(0)
+    if (bytes.byteLength > maxEntryBytes) return
+    const entry = fact ? [fact.version, fact.digest, bytes, factTtlMs] : [absentVersion, '', bytes, absentTtlMs]
     await orUndefined(redis.run((client) => client.eval(putScript, 1, key, reader, revision, ...entry)))
   }
 }
 
 const absentVersion = 0
 
-function factOf(subjectKey: string, bytes: Buffer, version: string, digest: string): PresentedFact | undefined {
-  if (Number(version) === absentVersion || !isDigest(digest)) return undefined
-  const parts = { version: Number(version), digest }
-  return { subjectKey, ...parts, etag: factETag(parts), bytes }
+async function hitOf(
+  subjectKey: string,
+  packed: Buffer,
+  { version, digest }: { readonly version: number; readonly digest: string },
+): Promise<Look> {
+  if (version === absentVersion || !isDigest(digest)) return { kind: 'hit', fact: undefined }
+  const bytes = await unpackFact(packed).catch(() => undefined)
+  // What cannot be read any more is read from the store.
+  if (!bytes) return { kind: 'missed', marked: '' }
+  return { kind: 'hit', fact: { subjectKey, version, digest, etag: factETag({ version, digest }), bytes } }
 }
 
 /** A cache that is away, or does not answer in its time, is a cache that knows nothing. */

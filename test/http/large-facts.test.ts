@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { blobAccess } from '../../src/facts/blob-access.ts'
-import { type Digest, sha256Of } from '../../src/identifiers/digest.ts'
+import type { Digest } from '../../src/identifiers/digest.ts'
 import { AskedService } from '../support/asked-service.ts'
-import { type CoveredList, rebuiltDigest, type SentLists } from '../support/rebuilt-fact.ts'
+import { type CoveredList, rebuiltDigest } from '../support/rebuilt-fact.ts'
+import { type SentFact, sentFact, storedLists } from '../support/sent-fact.ts'
 import { acme } from '../support/store-values.ts'
 
 // A tree of 8,000 nodes, all of them targets and all of them seen, each of a package of its own.
@@ -18,7 +19,7 @@ beforeAll(async () => {
   service = await AskedService.open()
   callgraphId = await postGraph(ids)
   await postHits(ids.map((symbolId) => ({ symbolId, hitCount: 3, purl: `pkg:npm/${symbolId}` })))
-  first = await sentFact(ids)
+  first = await sent(ids)
 }, 120_000)
 afterAll(async () => service[Symbol.asyncDispose]())
 
@@ -52,51 +53,8 @@ async function postHits(events: readonly object[]): Promise<void> {
   expect({ status, fact: body['fact'] }).toMatchObject({ status: 202, fact: expect.anything() })
 }
 
-interface SentFact {
-  readonly answer: Record<string, unknown>
-  readonly digest: Digest
-  readonly lists: SentLists
-}
-
-type Entry = Readonly<Record<string, unknown>>
-
-async function sentFact(requested: readonly string[]): Promise<SentFact> {
-  const { status, body: answer } = await service.get('/signals/facts/large', inTenant)
-  expect(status).toBe(200)
-  const states = await pagesOf('states')
-  const runtimeFacts = await pagesOf('runtime-facts')
-  const { records } = answer['contextFacts'] as { records: Entry[] }
-  const metadata = answer['metadata'] as Record<string, Digest>
-  const targets = targetsOf({ states, runtimeFacts, requested })
-  return { answer, digest: metadata['fact.digest']!, lists: { targets, states, runtimeFacts, records } }
-}
-
-async function pagesOf(list: string): Promise<Entry[]> {
-  const entries: Entry[] = []
-  for (let after = ''; ; ) {
-    const { status, body } = await service.get(`/signals/facts/large/${list}?limit=200${after}`, inTenant)
-    expect(status).toBe(200)
-    entries.push(...(body['items'] as Entry[]))
-    if (!('nextCursor' in body)) return entries
-    after = `&cursor=${encodeURIComponent(String(body['nextCursor']))}`
-  }
-}
-
-interface KnownLists {
-  readonly states: readonly Entry[]
-  readonly runtimeFacts: readonly Entry[]
-  /** What the client itself asked for. */
-  readonly requested: readonly string[]
-}
-
-function targetsOf({ states, runtimeFacts, requested }: KnownLists): Entry[] {
-  const observed = new Set(runtimeFacts.map(({ symbolId }) => symbolId))
-  const asked = new Set<unknown>(requested)
-  const names = [...new Set(states.map(({ target }) => String(target)))].sort()
-  return names.map((target) => ({
-    target,
-    origin: [...(asked.has(target) ? ['requested'] : []), ...(observed.has(target) ? ['observed'] : [])],
-  }))
+async function sent(requested: readonly string[]): Promise<SentFact> {
+  return await sentFact(service, { subjectKey: 'large', headers: inTenant, requested })
 }
 
 async function blobOf(digest: string): Promise<Buffer> {
@@ -127,32 +85,14 @@ test('a client makes the digest again from what it was sent', () => {
 })
 
 test('the blob of that digest is the covered body, and its chunks are the lists', async () => {
-  const bytes = await blobOf(first.digest)
-  expect(sha256Of(bytes)).toBe(first.digest)
-  const body = JSON.parse(bytes.toString('utf8')) as Record<string, CoveredList> & {
-    contextFacts: { records: CoveredList }
-  }
-  const lists = {
-    targets: body['targets']!,
-    states: body['states']!,
-    runtimeFacts: body['runtimeFacts']!,
-    records: body.contextFacts.records,
-  }
-  for (const [name, list] of Object.entries(lists)) {
-    if (!('chunks' in list)) throw new Error(`${name} is not chunked`)
-    const chunks = await Promise.all(list.chunks.map(blobOf))
-    expect(chunks.map((chunk) => sha256Of(chunk))).toEqual(list.chunks)
-    const entries = chunks.flatMap((chunk) => JSON.parse(chunk.toString('utf8')) as Entry[])
-    expect(entries).toEqual(first.lists[name as keyof SentLists])
-    expect(list.count).toBe(8_000)
-  }
+  expect(await storedLists(blobOf, first.digest)).toEqual(first.lists)
 })
 
 test('the next version shares all chunks but those that its evidence touched', async () => {
   const before = await chunksIn(first.digest)
   const filesBefore = await service.built.stored()
   await postHits([{ symbolId: 'f17', hitCount: 1, purl: 'pkg:npm/f17' }])
-  const seenAgain = await sentFact(ids)
+  const seenAgain = await sent(ids)
   expect(seenAgain.answer['metadata']).toMatchObject({ 'fact.version': '3' })
   expect(rebuiltDigest(seenAgain.answer, seenAgain.lists)).toBe(seenAgain.digest)
   const after = await chunksIn(seenAgain.digest)
@@ -162,7 +102,7 @@ test('the next version shares all chunks but those that its evidence touched', a
   expect(filesAfter.files.length - filesBefore.files.length).toBe(3)
 
   expect(await postGraph(['no node'])).toBe(callgraphId)
-  const askedMore = await sentFact([...ids, 'no node'])
+  const askedMore = await sent([...ids, 'no node'])
   expect(rebuiltDigest(askedMore.answer, askedMore.lists)).toBe(askedMore.digest)
   const last = await chunksIn(askedMore.digest)
   // A target and a state more, each at the end of a chunk or between two.

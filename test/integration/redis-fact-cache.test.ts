@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { FactRow } from '../../src/facts/fact-row.ts'
 import { RedisFactCache, type RedisFactCacheDeps } from '../../src/facts/redis-fact-cache.ts'
 import { openRedis } from '../../src/redis/open-redis.ts'
 import { factCacheKey } from '../../src/redis/redis-keys.ts'
@@ -20,6 +21,12 @@ async function openOne(redis: RealRedis, facts: RedisFactCacheDeps['facts']) {
   const connection = await openRedis({ url: redis.url, part: 'cache', timeoutMs: 500, logger })
   const deps = { facts, blobs: () => mapBlobs(), redis: connection, factTtlMs, absentTtlMs, logger }
   return { cache: new RedisFactCache(deps), connection, told, [Symbol.dispose]: () => connection.close() }
+}
+
+function longRow(): FactRow {
+  const row = someFactRow()
+  const said = Array.from({ length: 40_000 }, (_, line) => `shop.pay${line}`)
+  return { ...row, fact: { ...row.fact!, body: Buffer.from(JSON.stringify({ said })) } }
 }
 
 describe.skipIf(binary === '')('the cache on Redis', () => {
@@ -52,6 +59,23 @@ describe.skipIf(binary === '')('the cache on Redis', () => {
     expect(leftMs).toBeLessThanOrEqual(absentTtlMs)
     await unknown.cache.read(acme, 'nobody')
     expect(unknown.cache.figures()).toEqual({ hits: 1, misses: 1 })
+  })
+
+  test('holds a long fact in less than it is long, and gives out the same bytes', async () => {
+    await redis.client.flushall()
+    using opened = await openOne(redis, { find: async () => longRow() })
+    const read = await opened.cache.read(acme, 'scan-1')
+    expect(await redis.client.hstrlen(key, 'bytes')).toBeLessThan((read?.bytes.byteLength ?? 0) / 4)
+    expect((await opened.cache.read(acme, 'scan-1'))?.bytes).toEqual(read?.bytes)
+    expect(opened.cache.figures()).toEqual({ hits: 1, misses: 1 })
+  })
+
+  test('reads what it holds damaged from the store', async () => {
+    await redis.client.flushall()
+    using opened = await openOne(redis, { find: async () => longRow() })
+    const read = await opened.cache.read(acme, 'scan-1')
+    await redis.client.hset(key, 'bytes', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0]))
+    expect((await opened.cache.read(acme, 'scan-1'))?.bytes).toEqual(read?.bytes)
   })
 
   test('a slow reader puts nothing back even when the server lost everything, the mark too', async () => {
