@@ -25,7 +25,7 @@ async function sizeOf(client: Redis, key: string): Promise<number> {
     case 'string':
       return await client.strlen(key)
     case 'hash':
-      return sum((await client.hgetallBuffer(key)) as Record<string, Buffer>)
+      return sum(await client.hgetallBuffer(key))
     case 'stream': {
       const entries = (await client.xrange(key, '-', '+')) as [string, string[]][]
       return Math.max(0, ...entries.map(([, fields]) => Buffer.byteLength(fields.join(''))))

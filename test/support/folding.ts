@@ -1,4 +1,5 @@
 import type { Evidence } from '../../src/evidence/evidence.ts'
+import type { BlobAccess } from '../../src/facts/blob-access.ts'
 import { computeFact, defaultFactLimits, type FoldInput, type FoldOutput } from '../../src/facts/compute-fact.ts'
 import type { FactRow } from '../../src/facts/fact-row.ts'
 import { type FoldDeps, type FoldOutcome, foldSubject, type UpdatedFact } from '../../src/facts/fold.ts'
@@ -24,7 +25,11 @@ export class Folding {
   readonly computed: FoldInput[] = []
   readonly deps: FoldDeps
 
-  constructor(graphs: TinyGraphs) {
+  readonly #passing: (blobs: BlobAccess) => BlobAccess
+
+  /** `passing`: what all blobs that a fold reads and puts pass through. */
+  constructor(graphs: TinyGraphs, passing: (blobs: BlobAccess) => BlobAccess = (blobs) => blobs) {
+    this.#passing = passing
     const indexes = new Map(Object.entries(graphs).map(([id, graph]) => [id, tinyGraphIndex(graph)]))
     const records = new Map(Object.entries(graphs).map(([id, graph]) => [id, recordOf(id, graph)]))
     this.deps = {
@@ -75,6 +80,6 @@ export class Folding {
       if (!index) throw new Error(`no graph: ${callgraphId}`)
       return index
     }
-    return await computeFact({ ...this.blobs, loadIndex }, input)
+    return await computeFact({ ...this.#passing(this.blobs), loadIndex }, input)
   }
 }
