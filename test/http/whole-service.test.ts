@@ -340,22 +340,6 @@ describe('events', () => {
   })
 })
 
-test('the service tells how it is, and each tenant only its own figures', async () => {
-  expect(await built.ask('/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } })
-  expect(await built.ask('/readyz')).toMatchObject({
-    status: 200,
-    body: { status: 'ready', dependencies: { store: { state: 'up' }, cas: { state: 'up' } } },
-  })
-  expect((await built.ask('/signals/ping')).status).toBe(204)
-  for (const path of ['/status', '/signals/status']) {
-    const operator = await built.ask(path)
-    expect(operator.body).toMatchObject({ mode: 'embedded', tenant: { name: 'default' }, instance: {} })
-    const reader = await built.ask(path, { headers: { 'x-scopes': 'signals:read' } })
-    expect(reader.status).toBe(200)
-    expect(reader.body).not.toHaveProperty('instance')
-  }
-})
-
 describe('what happened to the business is logged', () => {
   const told = (event: string) => built.log.filter((line) => line['event'] === event)
 

@@ -1,21 +1,21 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { buildApp as buildRealApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { type Context, type ContextOverrides, createContext } from '../../src/context.ts'
 import type { HttpServer } from '../../src/http/route.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
+import { newPlaces, type StoredRows } from './modes/place.ts'
 
 /** Settings as a configuration file has them. */
 export interface TestSettings {
   readonly [key: string]: TestSettings | string | number | boolean | readonly string[]
 }
 
-/** Everything that the service keeps: rows by table, and files of the CAS with its staging directory. */
+/** Everything that the service keeps: rows by table, and keys of the CAS with the files of its staging directory. */
 export interface Stored {
-  readonly rows: Readonly<Record<string, readonly unknown[]>>
+  readonly rows: StoredRows
   readonly files: readonly string[]
 }
 
@@ -38,7 +38,7 @@ export interface Asked {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** The whole service in one process, on a directory of its own: real configuration, real stores, real threads. */
+/** The whole service in one process, on stores of its own: real configuration, real stores, real threads. */
 export interface BuiltApp extends AsyncDisposable {
   readonly app: HttpServer
   readonly context: Context
@@ -57,10 +57,12 @@ export async function openApp(
   overrides: Pick<ContextOverrides, 'clock'> = {},
 ): Promise<BuiltApp> {
   const directory = await mkdtemp(join(tmpdir(), 'signals-app-'))
+  const { store, bus, content } = await newPlaces()
+  const places = { ...store.settings, ...bus.settings, ...content.settings }
   const config = loadConfig({
     argv: ['--config', 'test'],
     env: {},
-    readFile: () => JSON.stringify({ ...settings, dataDirectory: directory }),
+    readFile: () => JSON.stringify({ ...settings, ...places, dataDirectory: directory }),
   })
   const log: LogLine[] = []
   const destination = { write: (line: string) => void log.push(JSON.parse(line) as LogLine) }
@@ -79,7 +81,7 @@ export async function openApp(
       return { url, port: Number(new URL(url).port) }
     },
     async stored() {
-      return { rows: rowsOf(config.sqlite.path), files: await filesBelow(config.cas.directory) }
+      return { rows: await store.rows(config), files: await content.files(config) }
     },
     async settled() {
       await context.folding.idle()
@@ -88,6 +90,7 @@ export async function openApp(
     async [Symbol.asyncDispose]() {
       await app.close()
       await context.close()
+      await Promise.all([store, bus, content].map((place) => place.clear()))
       await rm(directory, { recursive: true, force: true })
     },
   }
@@ -108,24 +111,4 @@ async function ask(app: HttpServer, url: string, { method, body, headers = {} }:
     text: response.body,
     body: isJson && response.body !== '' ? response.json<Record<string, unknown>>() : {},
   }
-}
-
-/** Leases come and go with folds, and say nothing of what was sent. */
-const passingTables = ['fold_leases', 'sqlite_sequence']
-
-function rowsOf(path: string): Stored['rows'] {
-  const database = new DatabaseSync(path, { readOnly: true })
-  try {
-    const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").all()
-    const names = tables.map(({ name }) => String(name)).filter((name) => !passingTables.includes(name))
-    return Object.fromEntries(names.map((name) => [name, database.prepare(`SELECT * FROM ${name}`).all()]))
-  } finally {
-    database.close()
-  }
-}
-
-async function filesBelow(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile())
-  return files.map(({ parentPath, name }) => join(parentPath, name).slice(directory.length + 1)).sort()
 }

@@ -1,0 +1,23 @@
+import { distributed, type Mode, nameOf } from './mode.ts'
+
+/** What a client, an operator and an attacker do, each a tour of the whole service. */
+const everywhere = [
+  'whole-service',
+  'operating',
+  'questions',
+  'recompute',
+  'unknowns',
+  'runtime-tools',
+  'hostile-requests',
+  'hostile-conventions',
+  'hostile-limits',
+]
+
+/** What is long, and looks at one part at a time: those parts are all in one mode. */
+const onceMore = ['hostile-bodies', 'hostile-questions', 'large-facts', 'metrics', 'real-questions']
+
+/** The files of `test/http` that a mode runs; all others there are of the routes alone, without a store. */
+export function testsOf(mode: Mode): readonly string[] {
+  const names = nameOf(mode) === nameOf(distributed) ? [...everywhere, ...onceMore] : everywhere
+  return names.map((name) => `test/http/${name}.test.ts`)
+}
