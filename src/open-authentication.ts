@@ -46,7 +46,7 @@ function keysOf({ jwks, jwksTimeoutMs, jwksRefreshMs, jwksCooldownMs }: Config['
   readonly refreshMs: number
   readonly cooldownMs: number
 } {
-  if (/^https?:\/\//.test(jwks)) {
+  if (/^https?:\/\//i.test(jwks)) {
     return { load: fetchKeySet(jwks, jwksTimeoutMs), refreshMs: jwksRefreshMs, cooldownMs: jwksCooldownMs }
   }
   return { load: readKeyFile(resolve(jwks)), refreshMs: fileRefreshMs, cooldownMs: fileRefreshMs }

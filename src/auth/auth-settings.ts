@@ -31,7 +31,12 @@ export const authSettings = z
       .describe('Off: the tenant is the header X-Stella-Tenant, or default. Jwt: every request carries a token.'),
     issuer: demanded('The iss of tokens, letter by letter.'),
     audience: demanded('What the aud of tokens is, or has among others.'),
-    jwks: demanded('Key set that tokens are checked with: an http(s) URL, or the path of a file.'),
+    jwks: z
+      .string()
+      .min(1)
+      .refine(isKeySetPlace, 'is an http(s) URL without credentials, or a path')
+      .optional()
+      .describe('Key set that tokens are checked with: an http(s) URL, or the path of a file. Demanded by mode jwt.'),
     algorithms: z
       .array(z.enum(signingAlgorithms))
       .min(1)
@@ -54,3 +59,10 @@ export const authSettings = z
     }
   })
   .prefault({})
+
+/** Credentials in a URL would end up in the log, with the first error that names it. */
+function isKeySetPlace(text: string): boolean {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return true
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
+}

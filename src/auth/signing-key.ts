@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { z } from 'zod'
 import { type SigningAlgorithm, signingAlgorithms } from './auth-settings.ts'
@@ -21,12 +22,15 @@ export interface KeyPair {
 /** A new pair, named by its RFC 7638 thumbprint: the same name wherever it is worked out. */
 export async function generateKey(alg: SigningAlgorithm): Promise<KeyPair> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
-  const publicJwk = await exportJWK(publicKey)
-  const names = { kid: await calculateJwkThumbprint(publicJwk), alg, use: 'sig' }
-  return {
-    signing: SigningKey.parse({ ...(await exportJWK(privateKey)), ...names }),
-    verifying: { ...publicJwk, ...names },
-  }
+  const kid = await calculateJwkThumbprint(await exportJWK(publicKey))
+  const signing = SigningKey.parse({ ...(await exportJWK(privateKey)), kid, alg })
+  return { signing, verifying: verifyingKeyOf(signing) }
+}
+
+/** Its public half, as an entry of a key set. */
+export function verifyingKeyOf({ kid, alg, ...key }: SigningKey): JWK {
+  const publicKey = createPublicKey({ key, format: 'jwk' })
+  return { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' }
 }
 
 /** Reads what `generateKey` made, or any other private JWK with `kid` and `alg`. */

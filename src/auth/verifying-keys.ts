@@ -12,10 +12,18 @@ export interface VerifyingKeys {
 const isPublic = (key: object): boolean => !('d' in key) && !('k' in key)
 
 const KeySet = z.object({
-  keys: z.array(z.looseObject({ kty: z.string() }).refine(isPublic, 'holds a key that has to be secret')),
+  keys: z.array(
+    z.looseObject({ kty: z.string(), kid: z.string().exactOptional() }).refine(isPublic, 'holds a key that is secret'),
+  ),
 })
 
-/** Reads an RFC 7517 key set. */
+export type PublishedKey = z.output<typeof KeySet>['keys'][number]
+
+/** The entries of an RFC 7517 key set. */
+export function readPublishedKeys(text: string): PublishedKey[] {
+  return KeySet.parse(JSON.parse(text)).keys
+}
+
 export function readKeySet(text: string): VerifyingKeys {
-  return { text, find: createLocalJWKSet(KeySet.parse(JSON.parse(text))) }
+  return { text, find: createLocalJWKSet({ keys: readPublishedKeys(text) }) }
 }

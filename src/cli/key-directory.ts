@@ -1,82 +1,67 @@
-import { access, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type KeyPair, readSigningKey } from '../auth/signing-key.ts'
-import { readKeySet } from '../auth/verifying-keys.ts'
+import { type KeyPair, readSigningKey, type SigningKey, verifyingKeyOf } from '../auth/signing-key.ts'
+import { readPublishedKeys } from '../auth/verifying-keys.ts'
 import { CommandError } from './exit.ts'
+import { creating, isThere, readAs, replaceJson, writeNewJson } from './json-files.ts'
 
 export const signingKeyFile = 'signing-key.json'
 export const keySetFile = 'jwks.json'
 
-/** Whether both files are there. */
-export async function holdsKeys(directory: string): Promise<boolean> {
-  const files = [signingKeyFile, keySetFile].map((name) => access(join(directory, name)))
-  return (await Promise.allSettled(files)).every(({ status }) => status === 'fulfilled')
-}
+const secret = 0o600
+const readable = 0o644
 
 export async function createKeys(directory: string, { signing, verifying }: KeyPair): Promise<void> {
   await creating(directory, async () => {
     await mkdir(directory, { recursive: true })
-    // The private key first: a key set without one would only be in the way of the next try.
-    await writeNew(join(directory, signingKeyFile), signing, 0o600)
-    await writeNew(join(directory, keySetFile), { keys: [verifying] }, 0o644)
+    await writeNewJson(join(directory, signingKeyFile), signing, secret)
+    await writeNewJson(join(directory, keySetFile), { keys: [verifying] }, readable)
   })
+}
+
+/** Whether there is a key. A key set that is missing beside it (a crash between the two) is made. */
+export async function completeKeys(directory: string): Promise<boolean> {
+  const signingPath = join(directory, signingKeyFile)
+  const keySetPath = join(directory, keySetFile)
+  if (!(await isThere(signingPath))) return false
+  if (await isThere(keySetPath)) return true
+  const verifying = verifyingKeyOf(await loadSigningKey(signingPath))
+  await creating(directory, () => writeNewJson(keySetPath, { keys: [verifying] }, readable))
+  return true
 }
 
 /** The key set first: a token must not be signed before the service can know its key. */
 export async function addKey(directory: string, { signing, verifying }: KeyPair): Promise<void> {
   const keySetPath = join(directory, keySetFile)
   const signingPath = join(directory, signingKeyFile)
-  const keys = await readKeys(keySetPath)
+  const keys = await readAs(keySetPath, readPublishedKeys)
   const { kid } = await loadSigningKey(signingPath)
   await creating(directory, async () => {
-    await replace(keySetPath, { keys: [...keys, verifying] }, 0o644)
-    await link(signingPath, join(directory, `signing-key.${kid}.json`))
-    await replace(signingPath, signing, 0o600)
+    await replaceJson(keySetPath, { keys: [...keys, verifying] }, readable)
+    await link(signingPath, restingPath(directory, kid))
+    await replaceJson(signingPath, signing, secret)
   })
 }
 
-export async function loadSigningKey(path: string): Promise<ReturnType<typeof readSigningKey>> {
-  return await reading(path, readSigningKey)
-}
-
-async function readKeys(path: string): Promise<readonly unknown[]> {
-  return await reading(path, (text) => {
-    readKeySet(text)
-    const { keys }: { readonly keys: readonly unknown[] } = JSON.parse(text)
-    return keys
+/** The key set first here too: what counts is that its tokens are refused. */
+export async function removeKey(directory: string, kid: string): Promise<void> {
+  const keySetPath = join(directory, keySetFile)
+  const keys = await readAs(keySetPath, readPublishedKeys)
+  const { kid: current } = await loadSigningKey(join(directory, signingKeyFile))
+  if (kid === current) throw new CommandError('failed', `${kid} signs now: add another key first`)
+  const others = keys.filter((key) => key.kid !== kid)
+  if (others.length === keys.length) throw new CommandError('noInput', `${keySetPath} has no key ${kid}`)
+  await creating(directory, async () => {
+    await replaceJson(keySetPath, { keys: others }, readable)
+    await rm(restingPath(directory, kid), { force: true })
   })
 }
 
-async function reading<Result>(path: string, read: (text: string) => Result): Promise<Result> {
-  try {
-    return read(await readFile(path, 'utf8'))
-  } catch (error) {
-    throw new CommandError('noInput', `${path} cannot be read as a key: ${reasonOf(error)}`, { cause: error })
-  }
+export async function loadSigningKey(path: string): Promise<SigningKey> {
+  return await readAs(path, readSigningKey)
 }
 
-async function creating(directory: string, create: () => Promise<void>): Promise<void> {
-  try {
-    await create()
-  } catch (error) {
-    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST'
-    const reason = isThere ? 'a key is there already; --add keeps it and adds another' : reasonOf(error)
-    throw new CommandError('cannotCreate', `${directory}: ${reason}`, { cause: error })
-  }
-}
-
-async function writeNew(path: string, value: unknown, mode: number): Promise<void> {
-  await writeFile(path, `${JSON.stringify(value, undefined, 2)}\n`, { mode, flag: 'wx', flush: true })
-}
-
-/** In one step: whoever reads sees the old content or the new. */
-async function replace(path: string, value: unknown, mode: number): Promise<void> {
-  const draft = `${path}.new`
-  await rm(draft, { force: true })
-  await writeNew(draft, value, mode)
-  await rename(draft, path)
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+/** A thumbprint is a file name; the name of a foreign key need not be one. */
+function restingPath(directory: string, kid: string): string {
+  return join(directory, `signing-key.${encodeURIComponent(kid)}.json`)
 }

@@ -1,11 +1,17 @@
 import { Command } from 'commander'
 import type { CommandDeps } from './command-deps.ts'
 import { exitCodes } from './exit.ts'
-import { keysCommand } from './keys-command.ts'
-import { tokenCommand } from './token-command.ts'
+import { generateKeysCommand } from './generate-keys-command.ts'
+import { mintTokenCommand } from './mint-token-command.ts'
+import { removeKeyCommand } from './remove-key-command.ts'
 
-/** Every command, one file each. */
-const commands = [keysCommand, tokenCommand]
+type MakeCommand = (deps: CommandDeps) => Command
+
+/** Every command, one file each. A group is a word that stands before its commands. */
+const commands: readonly MakeCommand[] = [
+  group('keys', 'keys that tokens are signed and checked with', [generateKeysCommand, removeKeyCommand]),
+  group('token', 'tokens that the service takes', [mintTokenCommand]),
+]
 
 export function buildProgram(deps: CommandDeps & { readonly version: string }): Command {
   const program = new Command('signals')
@@ -17,6 +23,14 @@ export function buildProgram(deps: CommandDeps & { readonly version: string }): 
     .addHelpText('after', `\nEvery command has its own --help, with examples. Exit codes: ${exitCodeLine()}.`)
   for (const command of commands) program.addCommand(inherit(program, command(deps)))
   return program
+}
+
+function group(name: string, description: string, members: readonly MakeCommand[]): MakeCommand {
+  return (deps) => {
+    const command = new Command(name).description(description)
+    for (const member of members) command.addCommand(member(deps))
+    return command
+  }
 }
 
 /** commander hands its settings to commands that it makes itself, not to those that are added. */

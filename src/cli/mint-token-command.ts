@@ -16,11 +16,7 @@ interface MintOptions {
 }
 
 /** Tokens for those without an identity provider. */
-export function tokenCommand(deps: CommandDeps): Command {
-  return new Command('token').description('make tokens that the service takes').addCommand(mint(deps))
-}
-
-function mint({ clock, newId, print }: CommandDeps): Command {
+export function mintTokenCommand({ clock, newId, print }: CommandDeps): Command {
   return new Command('mint')
     .description('print a token, signed with a key of "signals keys generate"')
     .requiredOption('--key <file>', 'the private key')

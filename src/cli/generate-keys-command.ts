@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { type SigningAlgorithm, signingAlgorithms } from '../auth/auth-settings.ts'
 import { generateKey } from '../auth/signing-key.ts'
 import type { CommandDeps } from './command-deps.ts'
-import { addKey, createKeys, holdsKeys, keySetFile, signingKeyFile } from './key-directory.ts'
+import { addKey, completeKeys, createKeys, keySetFile, signingKeyFile } from './key-directory.ts'
 
 interface GenerateOptions {
   readonly out: string
@@ -12,11 +12,7 @@ interface GenerateOptions {
 }
 
 /** Keys for those without an identity provider. */
-export function keysCommand(deps: CommandDeps): Command {
-  return new Command('keys').description('make keys that tokens are signed and checked with').addCommand(generate(deps))
-}
-
-function generate({ say }: CommandDeps): Command {
+export function generateKeysCommand({ say }: CommandDeps): Command {
   return new Command('generate')
     .description('make a private key to sign with, and the key set that the service checks with')
     .option('--out <directory>', 'where both are written', '.')
@@ -36,7 +32,7 @@ Examples:
   SIGNALS__AUTH__JWKS=keys/${keySetFile} … npm start`,
     )
     .action(async ({ out, alg, add, ifMissing }: GenerateOptions) => {
-      if (ifMissing && (await holdsKeys(out))) return say(`${out} holds keys already`)
+      if (ifMissing && (await completeKeys(out))) return say(`${out} holds keys already`)
       const pair = await generateKey(alg)
       await (add ? addKey(out, pair) : createKeys(out, pair))
       say(`${out}: new ${alg} key ${pair.signing.kid}`)
