@@ -17,6 +17,11 @@ import {
   type TokenIssuer,
 } from '../support/token-issuer.ts'
 
+interface Operation {
+  readonly security: unknown
+  readonly responses: object
+}
+
 const opened = new AsyncDisposableStack()
 const time = new ManualTime()
 const nowSeconds = Math.floor(time.clock() / 1_000)
@@ -106,6 +111,21 @@ describe('without a token', () => {
   test('what is open to everybody stays so', async () => {
     for (const url of ['/healthz', '/readyz', '/openapi.json', '/docs/']) {
       expect({ url, status: (await service.ask(url)).status }).toEqual({ url, status: 200 })
+    }
+  })
+
+  test('every other operation of the OpenAPI document is closed, and says so there', async () => {
+    const { paths } = (await service.ask('/openapi.json')).body as { paths: Record<string, Record<string, Operation>> }
+    const operations = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { security, responses }]) => ({ path, method, security, responses })),
+    )
+    expect(operations.length).toBeGreaterThan(20)
+    for (const { path, method, security, responses } of operations) {
+      const isOpen = ['/healthz', '/readyz'].includes(path)
+      const answer = await service.ask(path.replaceAll(/\{[^}]+\}/g, 'x'), { method: method.toUpperCase() as 'GET' })
+      expect({ path, method, isClosed: answer.status === 401 }).toEqual({ path, method, isClosed: !isOpen })
+      expect(security).toEqual(isOpen ? [] : [{ bearer: [expect.stringMatching(/^signals:/)] }])
+      expect(Object.keys(responses).filter((status) => /40[13]/.test(status))).toEqual(isOpen ? [] : ['401', '403'])
     }
   })
 

@@ -1,0 +1,197 @@
+import { execFile } from 'node:child_process'
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { calculateJwkThumbprint, createLocalJWKSet, jwtVerify } from 'jose'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { temporaryDirectory } from '../support/service-process.ts'
+
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const launcher = join(import.meta.dirname, '../../bin/signals')
+
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>
+let keys: string
+beforeEach(async () => {
+  directory = await temporaryDirectory()
+  keys = join(directory.path, 'keys')
+})
+afterEach(() => directory[Symbol.asyncDispose]())
+
+function signals(...args: readonly string[]): Promise<Ended> {
+  return run(launcher, args)
+}
+
+function run(file: string, args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(file, [...args], { cwd: directory.path }, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }),
+    )
+  })
+}
+
+async function readKeys(): Promise<{ keys: Record<string, string>[] }> {
+  return JSON.parse(await readFile(join(keys, 'jwks.json'), 'utf8'))
+}
+
+function mint(...changed: readonly string[]): Promise<Ended> {
+  const key = join(keys, 'signing-key.json')
+  const usual = ['--key', key, '--issuer', 'me', '--audience', 'us', '--tenant', 'acme', '--scope', 'signals:read']
+  return signals('token', 'mint', ...usual, ...changed)
+}
+
+describe('signals keys generate', () => {
+  test('writes a private key for its owner alone, and a key set that holds nothing secret', async () => {
+    expect(await signals('keys', 'generate', '--out', keys)).toMatchObject({ code: 0, stdout: '' })
+    const { mode } = await stat(join(keys, 'signing-key.json'))
+    expect((mode & 0o777).toString(8)).toBe('600')
+    const [key = {}, ...others] = (await readKeys()).keys
+    expect(others).toEqual([])
+    expect(key).toEqual({
+      kty: 'EC',
+      crv: 'P-256',
+      x: key['x'],
+      y: key['y'],
+      alg: 'ES256',
+      use: 'sig',
+      kid: key['kid'],
+    })
+    expect(key['kid']).toBe(await calculateJwkThumbprint({ kty: 'EC', crv: 'P-256', x: key['x']!, y: key['y']! }))
+  })
+
+  test('overwrites no key', async () => {
+    await signals('keys', 'generate', '--out', keys)
+    const before = await readKeys()
+    const again = await signals('keys', 'generate', '--out', keys)
+    expect(again).toMatchObject({ code: 73, stdout: '' })
+    expect(again.stderr).toContain('--add')
+    expect(await readKeys()).toEqual(before)
+  })
+
+  test('is content with keys that are there, when told so, and makes a key set that a crash left out', async () => {
+    const again = (): Promise<Ended> => signals('keys', 'generate', '--out', keys, '--if-missing')
+    expect((await again()).code).toBe(0)
+    const before = await readKeys()
+    expect((await again()).code).toBe(0)
+    expect(await readKeys()).toEqual(before)
+    await rm(join(keys, 'jwks.json'))
+    expect((await again()).code).toBe(0)
+    expect(await readKeys()).toEqual(before)
+  })
+
+  test('adds a key for rotation, which signs from then on, and keeps the one before', async () => {
+    await signals('keys', 'generate', '--out', keys)
+    const [old] = (await readKeys()).keys
+    expect((await signals('keys', 'generate', '--out', keys, '--add', '--alg', 'EdDSA')).code).toBe(0)
+    const both = await readKeys()
+    expect(both.keys.map(({ alg }) => alg)).toEqual(['ES256', 'EdDSA'])
+    const files = (await readdir(keys)).sort()
+    expect(files).toEqual(['jwks.json', 'signing-key.json', `signing-key.${old!['kid']}.json`].sort())
+    for (const name of files.filter((file) => file.startsWith('signing'))) {
+      expect(((await stat(join(keys, name))).mode & 0o777).toString(8)).toBe('600')
+    }
+  })
+
+  test('adds to nothing that is not there, or is no key set', async () => {
+    expect((await signals('keys', 'generate', '--out', keys, '--add')).code).toBe(66)
+    await mkdir(keys)
+    await writeFile(join(keys, 'jwks.json'), 'null')
+    expect((await signals('keys', 'generate', '--out', keys, '--add')).code).toBe(66)
+    expect(await readdir(keys)).toEqual(['jwks.json'])
+  })
+
+  test.each(['HS256', 'none'])('makes no key for %s', async (alg) => {
+    expect((await signals('keys', 'generate', '--out', keys, '--alg', alg)).code).toBe(64)
+  })
+})
+
+describe('signals keys remove', () => {
+  test('takes a key out, and deletes its private half', async () => {
+    await signals('keys', 'generate', '--out', keys)
+    await signals('keys', 'generate', '--out', keys, '--add')
+    const [old, current] = (await readKeys()).keys
+    expect((await signals('keys', 'remove', '--from', keys, '--kid', old!['kid']!)).code).toBe(0)
+    expect((await readKeys()).keys).toEqual([current])
+    expect((await readdir(keys)).sort()).toEqual(['jwks.json', 'signing-key.json'])
+  })
+
+  test('leaves the key that signs now, and knows no other', async () => {
+    await signals('keys', 'generate', '--out', keys)
+    const { keys: before } = await readKeys()
+    expect((await signals('keys', 'remove', '--from', keys, '--kid', before[0]!['kid']!)).code).toBe(1)
+    expect((await signals('keys', 'remove', '--from', keys, '--kid', 'unheard-of')).code).toBe(66)
+    expect((await readKeys()).keys).toEqual(before)
+  })
+})
+
+describe('signals token mint', () => {
+  beforeEach(async () => void (await signals('keys', 'generate', '--out', keys)))
+
+  test('prints the token alone, which the key set verifies', async () => {
+    const { code, stdout, stderr } = await mint('--ttl', '15m', '--subject', 'scanner')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)
+    const find = createLocalJWKSet(await readKeys())
+    const { payload, protectedHeader } = await jwtVerify(stdout.trim(), find, { issuer: 'me', audience: 'us' })
+    expect(payload).toMatchObject({ tenant: 'acme', scope: 'signals:read', sub: 'scanner' })
+    expect(payload.exp! - payload.iat!).toBe(900)
+    expect(protectedHeader).toMatchObject({ alg: 'ES256', typ: 'at+jwt' })
+  })
+
+  test('takes several tenants and scopes', async () => {
+    const { stdout } = await mint('--tenant', 'acme,other', '--scope', 'signals:read, signals:write')
+    const { payload } = await jwtVerify(stdout.trim(), createLocalJWKSet(await readKeys()))
+    expect(payload).toMatchObject({ tenants: ['acme', 'other'], scope: 'signals:read signals:write' })
+    expect(payload).not.toHaveProperty('tenant')
+  })
+
+  test.each([
+    ['a scope that is none', ['--scope', 'signals:reed']],
+    ['no scope', ['--scope', ' ']],
+    ['a tenant that is none', ['--tenant', 'Acme']],
+    ['a time without a unit', ['--ttl', '15']],
+    ['no time at all', ['--ttl', '0s']],
+    ['an option that nobody knows', ['--tll', '1h']],
+  ])('refuses %s, and prints nothing', async (_, changed) => {
+    expect(await mint(...changed)).toMatchObject({ code: 64, stdout: '' })
+  })
+
+  test('says which key it cannot read, and nothing of what is in it', async () => {
+    await writeFile(join(directory.path, 'wrong.json'), '{"kty":"EC","d":"hush"}')
+    for (const file of ['missing.json', 'wrong.json']) {
+      const { code, stdout, stderr } = await mint('--key', file)
+      expect({ code, stdout }).toEqual({ code: 66, stdout: '' })
+      expect(stderr).toContain(file)
+      expect(stderr).not.toContain('hush')
+    }
+  })
+})
+
+describe('the launcher', () => {
+  test('works through a link, from any directory', async () => {
+    const link = join(directory.path, 'signals')
+    await symlink(launcher, link)
+    expect(await run(link, ['--version'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    })
+  })
+
+  test('tells what there is, with examples, on standard output when asked', async () => {
+    for (const words of [[], ['keys', 'generate'], ['keys', 'remove'], ['token', 'mint']]) {
+      const { code, stdout } = await signals(...words, '--help')
+      expect({ words, code }).toEqual({ words, code: 0 })
+      expect(stdout).toContain('Usage: signals')
+      if (words.length > 0) expect(stdout).toContain('Example')
+    }
+  })
+
+  test.each([[[]], [['keys']], [['nope']], [['keys', 'nope']]])('ends with 64 after %j', async (words) => {
+    const { code, stdout, stderr } = await signals(...words)
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' })
+    expect(stderr).not.toBe('')
+  })
+})
