@@ -21,9 +21,9 @@ async function openWith(jwks: string, auth: TestSettings = {}): Promise<{ servic
   return { service: await openApp(jwtSettings(jwks, auth), { clock: time.clock }), time }
 }
 
-async function answerTo(service: BuiltApp, token: string): Promise<string> {
+async function answerTo(service: BuiltApp, token: string): Promise<unknown> {
   const { status, body } = await service.ask('/signals/ping', { headers: bearer(token) })
-  return String(body['code'] ?? status)
+  return body['code'] ?? `${status}`
 }
 
 async function readiness(service: BuiltApp): Promise<unknown> {

@@ -181,11 +181,16 @@ describe('the launcher', () => {
   })
 
   test('tells what there is, with examples, on standard output when asked', async () => {
-    for (const words of [[], ['keys', 'generate'], ['keys', 'remove'], ['token', 'mint']]) {
+    expect((await signals('--help')).stdout).toMatch(/^Usage: signals/)
+    for (const words of [
+      ['keys', 'generate'],
+      ['keys', 'remove'],
+      ['token', 'mint'],
+    ]) {
       const { code, stdout } = await signals(...words, '--help')
       expect({ words, code }).toEqual({ words, code: 0 })
       expect(stdout).toContain('Usage: signals')
-      if (words.length > 0) expect(stdout).toContain('Example')
+      expect(stdout).toContain('Example')
     }
   })
 
