@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { loadConfig } from '../../src/config.ts'
@@ -6,6 +8,7 @@ import { manifestChecker } from '../support/deployment/check-manifest.ts'
 import { manifestFiles, manifestOf, manifests, readManifests } from '../support/deployment/kubernetes-manifests.ts'
 import { kubernetesSchemas } from '../support/real-parts/kubernetes-schemas.ts'
 
+const root = join(import.meta.dirname, '../..')
 const Probe = z.object({
   httpGet: z.object({ path: z.string(), port: z.string() }),
   periodSeconds: z.number(),
@@ -19,7 +22,11 @@ const Container = z.object({
   readinessProbe: Probe,
   lifecycle: z.object({ preStop: z.object({ sleep: z.object({ seconds: z.number() }) }) }),
   envFrom: z.array(z.record(z.string(), z.object({ name: z.string() }))),
-  securityContext: z.object({ readOnlyRootFilesystem: z.boolean() }),
+  securityContext: z.object({
+    readOnlyRootFilesystem: z.boolean(),
+    allowPrivilegeEscalation: z.boolean(),
+    capabilities: z.object({ drop: z.array(z.string()) }),
+  }),
   volumeMounts: z.array(z.object({ mountPath: z.string() })),
 })
 const Deployment = z.object({
@@ -32,6 +39,8 @@ const Deployment = z.object({
       spec: z.object({
         serviceAccountName: z.string(),
         terminationGracePeriodSeconds: z.number(),
+        automountServiceAccountToken: z.boolean(),
+        securityContext: z.object({ runAsNonRoot: z.boolean(), runAsUser: z.number(), runAsGroup: z.number() }),
         containers: z.tuple([Container]),
       }),
     }),
@@ -155,6 +164,20 @@ describe('the pods', () => {
     // src/main.ts: each of three steps has its grace, and all together one more.
     const stopSeconds = (4 * config.http.shutdownGraceMs) / 1000
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(pauseSeconds + stopSeconds)
+  })
+
+  test('run as the user of the image, with no right of root and no token of the cluster', () => {
+    const [, user, group] = /^USER (\d+):(\d+)$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8')) ?? []
+    expect(pod.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      runAsUser: Number(user),
+      runAsGroup: Number(group),
+    })
+    expect(container.securityContext).toMatchObject({
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+    })
+    expect(pod.automountServiceAccountToken).toBe(false)
   })
 
   test('write to the data directory, which is a volume, and to nothing else of the image', () => {
