@@ -7,7 +7,7 @@ import type { FactUpdated } from '../../src/events/fact-updated.ts'
 import { RedisEventStream } from '../../src/events/redis-event-stream.ts'
 import { openRedis } from '../../src/redis/open-redis.ts'
 import { latch } from '../support/latch.ts'
-import { findRedisServer, startRedis } from '../support/real-parts/redis-server.ts'
+import { findRedisServer, startRedis, startRedisCluster } from '../support/real-parts/redis-server.ts'
 import { factUpdated, globex } from '../support/store-values.ts'
 
 const binary = (await findRedisServer()) ?? ''
@@ -33,9 +33,12 @@ function handledInMemory(): Handled {
 
 const lastSubject = 'the last'
 
-describe.skipIf(binary === '')('the consumer of the page', () => {
+describe.skipIf(binary === '').each([
+  ['a server', startRedis],
+  ['a cluster', startRedisCluster],
+] as const)('the consumer of the page, on %s', (_kind, start) => {
   test('handles each version once and in order, whatever comes twice or late', async () => {
-    await using server = await startRedis(binary)
+    await using server = await start(binary)
     const logger = { info: () => undefined, warn: () => undefined }
     const connection = await openRedis({ url: server.url, part: 'bus', timeoutMs: 2_000, logger })
     const stream = new RedisEventStream(connection, { maxLength: 1_000 })
@@ -74,7 +77,7 @@ describe.skipIf(binary === '')('the consumer of the page', () => {
   })
 
   test('the stream is trimmed to about its length', async () => {
-    await using server = await startRedis(binary)
+    await using server = await start(binary)
     const logger = { info: () => undefined, warn: () => undefined }
     const connection = await openRedis({ url: server.url, part: 'bus', timeoutMs: 2_000, logger })
     const stream = new RedisEventStream(connection, { maxLength: 10 })

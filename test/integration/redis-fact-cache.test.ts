@@ -6,7 +6,13 @@ import { factCacheKey } from '../../src/redis/redis-keys.ts'
 import { type FactsBehindCache, keepsFactCacheContract, type OpenFactCaches } from '../contract/fact-cache.ts'
 import { latch } from '../support/latch.ts'
 import { mapBlobs } from '../support/map-blobs.ts'
-import { findRedisServer, newRedis, type RealRedis, startRedis } from '../support/real-parts/redis-server.ts'
+import {
+  findRedisServer,
+  newRedis,
+  type RealRedis,
+  startRedis,
+  startRedisCluster,
+} from '../support/real-parts/redis-server.ts'
 import { acme, someFactRow } from '../support/store-values.ts'
 
 const binary = (await findRedisServer()) ?? ''
@@ -29,14 +35,17 @@ function longRow(): FactRow {
   return { ...row, fact: { ...row.fact!, body: Buffer.from(JSON.stringify({ said })) } }
 }
 
-describe.skipIf(binary === '')('the cache on Redis', () => {
+describe.skipIf(binary === '').each([
+  ['Redis', startRedis],
+  ['a cluster of Redis', startRedisCluster],
+] as const)('the cache on %s', (kind, start) => {
   let redis: RealRedis
   beforeAll(async () => {
-    redis = await startRedis(binary)
+    redis = await start(binary)
   })
   afterAll(() => redis[Symbol.asyncDispose]())
 
-  keepsFactCacheContract('Redis', async (facts: FactsBehindCache): Promise<OpenFactCaches> => {
+  keepsFactCacheContract(kind, async (facts: FactsBehindCache): Promise<OpenFactCaches> => {
     await redis.client.flushall()
     const [one, other] = await Promise.all([openOne(redis, facts), openOne(redis, facts)])
     const close = async (): Promise<void> => {

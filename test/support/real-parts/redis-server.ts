@@ -103,6 +103,15 @@ export async function startRedis(binary: string, args: readonly string[] = []): 
   }
 }
 
+/** The one node of a cluster: all slots are its own, and commands over several of them are refused. */
+export async function startRedisCluster(binary: string): Promise<RealRedis> {
+  const redis = await startRedis(binary, ['--cluster-enabled', 'yes'])
+  const slots = Array.from({ length: 16_384 }, (_, slot) => String(slot))
+  await redis.client.call('CLUSTER', 'ADDSLOTS', ...slots)
+  while (!String(await redis.client.call('CLUSTER', 'INFO')).includes('cluster_state:ok'));
+  return redis
+}
+
 /** One that is not started: its URL leads nowhere yet. */
 export async function newRedis(binary: string, args: readonly string[] = []): Promise<RealRedis> {
   const directory = await mkdtemp(join(tmpdir(), 'redis-'))

@@ -24,6 +24,8 @@ describe('an error of the client', () => {
     'NOAUTH Authentication required',
     'WRONGPASS invalid username-password pair',
     'BUSY Redis is busy running a script',
+    'MOVED 3999 127.0.0.1:6381',
+    'ASK 3999 127.0.0.1:6381',
   ])('is a server that cannot be used when it says %j', (message) => {
     expect(redisFailureOf(reply(message), [])).toMatchObject({ kind: 'unreachable', message })
   })

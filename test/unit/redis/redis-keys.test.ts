@@ -1,5 +1,7 @@
+import slotOf from 'cluster-key-slot'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import * as scripts from '../../../src/redis/fact-entry-scripts.ts'
 import { factCacheKey } from '../../../src/redis/redis-keys.ts'
 import { acme, globex } from '../../support/store-values.ts'
 
@@ -15,4 +17,25 @@ test('no two subjects share a key, within a tenant or across', () => {
       expect(factCacheKey(tenant, key)).not.toBe(factCacheKey(otherTenant, otherKey))
     }),
   )
+})
+
+test('whatever is kept beside an entry under its tag is in the slot of the entry, whatever the subject is called', () => {
+  const subjectKey = fc.string({ unit: fc.constantFrom('a', ':', '{', '}', '|', 'ü'), maxLength: 12 })
+  fc.assert(
+    fc.property(subjectKey, (named) => {
+      const entry = factCacheKey(acme, named)
+      const [tag = ''] = /\{[^}]+\}/.exec(entry) ?? []
+      expect(slotOf(`beside:${tag}`)).toBe(slotOf(entry))
+    }),
+  )
+})
+
+test('entries are spread over the slots of a cluster', () => {
+  const slots = Array.from({ length: 1_000 }, (_, position) => slotOf(factCacheKey(acme, `scan-${position}`)))
+  expect(new Set(slots).size).toBeGreaterThan(900)
+})
+
+test.each(Object.entries(scripts))('%s touches the one key that it is given, and so one slot', (_name, script) => {
+  const touched = [...script.matchAll(/redis\.p?call\('[A-Z]+', ([^,)]+)/g)].map(([, key]) => key)
+  expect(new Set(touched)).toEqual(new Set(['KEYS[1]']))
 })
