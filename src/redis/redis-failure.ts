@@ -17,7 +17,8 @@ export class RedisFailure extends Error {
 
 // A server that starts, fails over, has given a slot away, or does not know who we are says nothing against the command:
 // what it was sent is taken later, here or by the server that the configuration names by then.
-const statesOfServer = /^(LOADING|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|READONLY|NOREPLICAS|BUSY|NOAUTH|WRONGPASS)\b/
+const statesOfServer =
+  /^(LOADING|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|READONLY|NOREPLICAS|BUSY|NOAUTH|WRONGPASS)\b/
 
 const maxMessageLength = 300
 

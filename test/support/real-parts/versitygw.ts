@@ -75,7 +75,7 @@ export async function startVersitygw(asked: S3ServerOptions = {}): Promise<S3Ser
       buckets += 1
       const bucket = `signals-${buckets}`
       await client.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: hasObjectLock }))
-      return { ...options, endpoint, bucket }
+      return { ...s3TestOptions, endpoint, bucket }
     },
     kill: () => running.kill('SIGKILL'),
     async start() {
@@ -91,7 +91,8 @@ export async function startVersitygw(asked: S3ServerOptions = {}): Promise<S3Ser
   }
 }
 
-const options = {
+/** Of a client that gives up soon. */
+export const s3TestOptions = {
   region: 'us-east-1',
   forcePathStyle: true,
   timeoutMs: 5_000,

@@ -1,0 +1,5 @@
+/** Comes without types of its own. */
+declare module 'cluster-key-slot' {
+  function slotOf(key: string): number
+  export = slotOf
+}
