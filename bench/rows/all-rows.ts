@@ -7,6 +7,17 @@ import { memory } from './memory.ts'
 import { ndjson } from './ndjson.ts'
 import { recompute } from './recompute.ts'
 import { start } from './start.ts'
+import { tokens } from './tokens.ts'
 
 /** In the order of their numbers. */
-export const allRows: readonly BenchRow[] = [ndjson, compressed, memory, facts, callgraph, recompute, fold, start]
+export const allRows: readonly BenchRow[] = [
+  ndjson,
+  compressed,
+  memory,
+  facts,
+  callgraph,
+  recompute,
+  fold,
+  start,
+  tokens,
+]

@@ -58,7 +58,7 @@ interface MadeFact {
   readonly targets: number
 }
 
-async function makeFact({ url }: ServerProcess, { callgraphId, scanId, targets }: MadeFact): Promise<void> {
+export async function makeFact({ url }: ServerProcess, { callgraphId, scanId, targets }: MadeFact): Promise<void> {
   const names = Array.from({ length: targets }, (_, position) => nodeId(position * 7))
   const body = { subject: { scanId }, callgraphIds: [callgraphId], targets: names }
   await postAndFold({ url: `${url}/signals/reachability/recompute`, ...jsonBody(body) })

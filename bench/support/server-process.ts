@@ -14,14 +14,17 @@ export interface ServerProcess extends AsyncDisposable {
 
 const root = join(import.meta.dirname, '../..')
 
+interface ServiceOptions extends Pick<BenchOptions, 'profileDirectory'> {
+  /** Variables of what a row compares, and nothing else. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
 /** The service as its users run it, with an empty data directory on the disk of the temporary directory. */
-export async function startService({
-  profileDirectory,
-}: Pick<BenchOptions, 'profileDirectory'>): Promise<ServerProcess> {
+export async function startService({ profileDirectory, settings }: ServiceOptions): Promise<ServerProcess> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'signals-bench-'))
   const profiling = profileDirectory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`]
   const child = spawn(process.execPath, [...profiling, join(root, 'src/main.ts')], {
-    env: serviceEnvironment(dataDirectory),
+    env: { ...serviceEnvironment(dataDirectory), ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   return await listening(child, () => rm(dataDirectory, { recursive: true, force: true }))
