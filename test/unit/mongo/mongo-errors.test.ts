@@ -50,8 +50,10 @@ function inspected(error: unknown): string {
 }
 
 test('what the driver throws that is no MongoError is the state of the store too, and a mistake of ours is not', async () => {
-  const timeout = translatingErrors(() => Promise.reject(new Error('Expired after 1000ms')))
-  await expect(timeout).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  for (const message of ['Expired after 1000ms', 'write ECONNRESET']) {
+    const failing = translatingErrors(() => Promise.reject(new Error(message)))
+    await expect(failing).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  }
   const mistake = new TypeError('x is not a function')
   await expect(translatingErrors(() => Promise.reject(mistake))).rejects.toBe(mistake)
 })
