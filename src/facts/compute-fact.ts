@@ -17,12 +17,13 @@ import type { FactRow } from './fact-row.ts'
 import type { StoredContext } from './merge-context.ts'
 import { type MergedEvidence, mergeEvidence, scoringBasisOf } from './merge-evidence.ts'
 import { type KnownFact, readKnownFact } from './read-known-fact.ts'
-import { scoreSubject } from './score-subject.ts'
+import { type ScoredSubject, scoreSubject } from './score-subject.ts'
 import { type FactScores, factScores } from './state-totals.ts'
 import type { SubjectLimits } from './subject-limits.ts'
 import { factMetadata, factSummary } from './summarize-fact.ts'
 import type { Unknown } from './unknown.ts'
 import { writeScored } from './write-scored.ts'
+import { writeTouched } from './write-touched.ts'
 
 export interface ComputeFactDeps extends BlobAccess {
   readonly loadIndex: (callgraphId: string) => Promise<GraphIndex>
@@ -106,25 +107,37 @@ async function scoreWhereNeeded(
   input: FoldInput,
   { known, merged }: Merge,
 ): Promise<ComputedLists> {
-  const { ledger, hasNewNames } = merged
+  const { ledger, unscored } = merged
   const records = recordsInOrder(input.callgraphs, ledger.callgraphIds)
   const callgraphIds = records.map(({ callgraphId }) => callgraphId)
   const basis = sha256Of(scoringBasisOf(ledger, { profile: input.profile, callgraphIds }))
-  if (known.computed && !hasNewNames && known.computed.scored.basis === basis) return known.computed
-  const graphs = await Promise.all(
-    records.map(async (record) => ({ record, index: await deps.loadIndex(record.callgraphId) })),
-  )
-  const scored = scoreSubject(input.profile, {
+  const previous = known.computed
+  const isSameBasis = previous?.scored.basis === basis
+  if (isSameBasis && unscored.kind === 'none') return previous
+  const subject = await scoredSubjectOf(deps, input, { merged, records })
+  const { listedUnknowns } = input.limits
+  if (isSameBasis && unscored.kind === 'hits') {
+    const { added } = unscored
+    const touched = await writeTouched(deps, subject, { previous, basis, added, listedUnknowns })
+    if (touched) return touched
+  }
+  return await writeScored(deps, subject, { previous, basis, listedUnknowns })
+}
+
+async function scoredSubjectOf(
+  deps: ComputeFactDeps,
+  { profile }: FoldInput,
+  { merged, records }: Pick<Merge, 'merged'> & { readonly records: readonly CallgraphRecord[] },
+): Promise<ScoredSubject> {
+  const { ledger } = merged
+  return scoreSubject(profile, {
     ...ledger,
-    graphs,
+    graphs: await Promise.all(
+      records.map(async (record) => ({ record, index: await deps.loadIndex(record.callgraphId) })),
+    ),
     requested: await readAllEntries(deps, ledger.requested),
     observed: await readAllEntries(deps, merged.runtimeFacts),
     reportedUnknowns: await readReported(deps, ledger),
-  })
-  return await writeScored(deps, scored, {
-    previous: known.computed,
-    basis,
-    listedUnknowns: input.limits.listedUnknowns,
   })
 }
 

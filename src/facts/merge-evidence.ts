@@ -13,6 +13,7 @@ import type { RuntimeFact } from './fact.ts'
 import type { FactLedger, ReportedUnknownsIndex, RequestedName, StoredList } from './fact-ledger.ts'
 import { mergeContext, type StoredContext } from './merge-context.ts'
 import { mergeLedger } from './merge-ledger.ts'
+import type { ObservedSymbol } from './place-targets.ts'
 import type { SubjectLimits } from './subject-limits.ts'
 import { reportedUnknown, unknownKeyOf } from './unknown.ts'
 
@@ -35,9 +36,13 @@ export interface MergedEvidence {
   readonly aliases: readonly string[]
   readonly runtimeFacts: StoredList<RuntimeFact>
   readonly context: StoredContext
-  /** Whether a name was asked for, or a node hit, that was not before. */
-  readonly hasNewNames: boolean
+  readonly unscored: Unscored
 }
+
+/** Names that the states do not know yet: all of them may change, or only those that first hits of these names touch. */
+export type Unscored =
+  | { readonly kind: 'none' | 'any' }
+  | { readonly kind: 'hits'; readonly added: readonly ObservedSymbol[] }
 
 /** Folds fresh evidence into what is known. The result depends on what came, never on its order or batching. */
 export async function mergeEvidence(deps: MergeDeps, merging: Merging): Promise<MergedEvidence> {
@@ -59,8 +64,17 @@ export async function mergeEvidence(deps: MergeDeps, merging: Merging): Promise<
     aliases,
     runtimeFacts: runtimeFacts.list,
     context: await mergeContext(deps, merging),
-    hasNewNames: requested.added > 0 || requested.changed > 0 || runtimeFacts.added > 0,
+    unscored: unscoredOf(requested, runtimeFacts),
   }
+}
+
+function unscoredOf(
+  requested: Pick<Upserted<RequestedName>, 'added' | 'changed'>,
+  { firstHits, isCut }: { readonly firstHits: readonly ObservedSymbol[]; readonly isCut: boolean },
+): Unscored {
+  if (requested.added > 0 || requested.changed > 0) return { kind: 'any' }
+  if (firstHits.length === 0) return { kind: 'none' }
+  return isCut ? { kind: 'any' } : { kind: 'hits', added: firstHits }
 }
 
 const requestedShape = {
@@ -97,8 +111,6 @@ export function runtimeFactKey({ callgraphId, symbolId }: { callgraphId: string;
   return `${callgraphId}\0${symbolId}`
 }
 
-const runtimeShape = { keyOf: runtimeFactKey, merge: addHits }
-
 function addHits(fact: RuntimeFact, hits: SymbolHits): RuntimeFact {
   return { ...boundHits(mergeHits(fact, hits)), callgraphId: fact.callgraphId }
 }
@@ -108,11 +120,15 @@ async function mergeRuntimeFacts(deps: MergeDeps, { runtimeFacts, evidence, limi
   for (const { payload } of evidence) {
     if (payload.kind === 'runtime') await addBatch(deps, fresh, payload)
   }
-  const upserted = await upsertEntries(deps, runtimeShape, {
-    list: runtimeFacts,
-    fresh: inOrder(runtimeFactKey, fresh),
-  })
-  return await cut(deps, runtimeFactKey, upserted, limits.symbols)
+  const known = new Set<string>()
+  const merge = (before: RuntimeFact, hits: RuntimeFact): RuntimeFact => {
+    known.add(runtimeFactKey(before))
+    return addHits(before, hits)
+  }
+  const shape = { keyOf: runtimeFactKey, merge }
+  const upserted = await upsertEntries(deps, shape, { list: runtimeFacts, fresh: inOrder(runtimeFactKey, fresh) })
+  const firstHits = [...fresh].flatMap(([key, hit]) => (known.has(key) ? [] : [hit]))
+  return { ...(await cut(deps, runtimeFactKey, upserted, limits.symbols)), firstHits }
 }
 
 /** Hits belong to the graph that their batch names, and that graph never changes: so they are resolved once, here. */

@@ -7,6 +7,7 @@ import type { FactCallgraph, FactTarget } from './fact.ts'
 import type { RequestedName } from './fact-ledger.ts'
 import { type ObservedSymbol, placeTargets } from './place-targets.ts'
 import { type SearchedEvidence, type SearchedGraph, searchSubject } from './search-subject.ts'
+import { type TouchedStates, touchedStates } from './touched-states.ts'
 import { mergeUnknowns, type Unknown, unknownKeyOf } from './unknown.ts'
 
 /** All that a fact's states are made of. */
@@ -22,6 +23,8 @@ export interface ScoredSubject {
   readonly targets: readonly FactTarget[]
   /** In order of (callgraphId, target). */
   readonly states: () => Iterable<ScoredState>
+  /** What first hits of these names can have changed, when nothing else has. */
+  readonly touchedBy: (added: readonly ObservedSymbol[]) => TouchedStates | undefined
   /** Each distinct one once, in order of its key. */
   readonly unknowns: () => Iterable<Unknown>
 }
@@ -39,6 +42,7 @@ export function scoreSubject(profile: ScoringProfile, evidence: SubjectEvidence)
         for (const target of placed.byGraph.get(callgraphId) ?? []) yield scored.score(target, budget)
       }
     },
+    touchedBy: (added) => touchedStates(profile, { searched, placed, added }),
     unknowns: () =>
       mergeUnknowns([
         ...[...searched.values()].flatMap(reachedUnknowns),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Digest, digestFromHex } from '../identifiers/digest.ts'
 import { compareOrdinal } from '../lib/ordinal.ts'
 import { roundScore } from '../scoring/round.ts'
-import type { ScoredState } from '../scoring/scored-graph.ts'
+import type { TalliedState } from '../scoring/scored-graph.ts'
 import { type Bucket, type Verdict, verdictsWorstFirst } from '../scoring/state.ts'
 
 /** What all states of a fact come to. Sums are unrounded doubles, in order of (callgraphId, target). */
@@ -32,13 +32,13 @@ export class TotalsBuilder {
   #requestedCount = 0
   #requestedSum = 0
   #confidenceSum = 0
-  #best: ScoredState | undefined
+  #best: TalliedState | undefined
 
   constructor(requested: ReadonlySet<string>) {
     this.#requested = requested
   }
 
-  add(scored: ScoredState): void {
+  add(scored: TalliedState): void {
     const { state, weighed } = scored
     this.#stateCount++
     this.#scoreSum += weighed.score

@@ -1,6 +1,25 @@
 /** Nodes that a path shows once the budget is spent: its entry point, and its end. */
 export const shortPathNodes = 16
 
+const mostNodes = 10_000_000
+const mostCharacters = 64 * 1024 * 1024
+
+/** What the path of one state takes of the budget. */
+export interface PathCost {
+  readonly nodes: number
+  readonly characters: number
+}
+
+/** Whether the paths of all states can be told whole: then what is told of one depends on no other. */
+export function fitsPathBudget(costs: Iterable<PathCost>): boolean {
+  let [nodes, characters] = [0, 0]
+  for (const cost of costs) {
+    nodes += cost.nodes
+    characters += cost.characters
+  }
+  return nodes <= mostNodes && characters <= mostCharacters
+}
+
 /**
  * What the paths of one fact may come to. Paths are told whole; but a chain of a million nodes with thousands of targets
  * on it would be told thousands of times, and neither time nor memory would be enough. Spent in the order of states, so
@@ -11,7 +30,7 @@ export class PathBudget {
   #characters: number
   #steps: number
 
-  constructor({ nodes = 10_000_000, characters = 64 * 1024 * 1024, steps = 500_000_000 } = {}) {
+  constructor({ nodes = mostNodes, characters = mostCharacters, steps = 500_000_000 } = {}) {
     this.#nodes = nodes
     this.#characters = characters
     this.#steps = steps

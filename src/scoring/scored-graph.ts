@@ -3,7 +3,7 @@ import type { BlockedEdge } from '../evidence/evidence.ts'
 import { HitsBefore } from './hits-before.ts'
 import { judge } from './judge.ts'
 import { latticeStateOf } from './lattice.ts'
-import { PathBudget, shortPathNodes } from './path-budget.ts'
+import { PathBudget, type PathCost, shortPathNodes } from './path-budget.ts'
 import type { ScoringProfile } from './profile.ts'
 import { roundScore } from './round.ts'
 import { type FoundPath, type GraphSearch, type Link, searchGraph } from './search-graph.ts'
@@ -31,8 +31,13 @@ export interface PlacedTarget {
   readonly presence: TargetPresence
 }
 
-export interface ScoredState {
+export interface ScoredState extends TalliedState {
   readonly state: State
+}
+
+/** What of a state counts in the totals of its fact. */
+export interface TalliedState {
+  readonly state: Pick<State, 'target' | 'verdict' | 'weight'>
   /** Before rounding: what sums are taken over. */
   readonly weighed: Weighed
 }
@@ -50,6 +55,7 @@ export class ScoredGraph {
   readonly search: GraphSearch
   #unblocked: GraphSearch | undefined
   #hitsBefore: HitsBefore | undefined
+  #characters: Float64Array | undefined
 
   constructor(profile: ScoringProfile, graph: GraphEvidence) {
     this.#profile = profile
@@ -66,7 +72,7 @@ export class ScoredGraph {
   /** Collect, judge, weigh. States that are told together share a budget. */
   score(placed: PlacedTarget, budget: PathBudget = new PathBudget()): ScoredState {
     const path = this.#pathTo(placed, budget)
-    const evidence = this.#collect(placed, path)
+    const evidence = this.#collect(placed, path.length)
     const weighed = weigh(this.#profile, evidence)
     const state: State = {
       callgraphId: this.#graph.callgraphId,
@@ -88,6 +94,24 @@ export class ScoredGraph {
     return { state, weighed }
   }
 
+  /** The same, without telling the path. */
+  tally(placed: PlacedTarget): TalliedState {
+    const evidence = this.#collect(placed, this.#lengthTo(placed))
+    const weighed = weigh(this.#profile, evidence)
+    const { verdict } = judge(evidence)
+    return { state: { target: placed.target, verdict, weight: roundScore(weighed.weight) }, weighed }
+  }
+
+  pathCostOf({ node }: PlacedTarget): PathCost {
+    const { index } = this.#graph
+    this.#characters ??= this.search.sumAlongPaths((each) => index.idOf(each).length)
+    return node === undefined ? noCost : { nodes: this.search.lengthTo(node), characters: this.#characters[node] ?? 0 }
+  }
+
+  #lengthTo({ node }: PlacedTarget): number {
+    return node === undefined ? 0 : this.search.lengthTo(node)
+  }
+
   #pathTo({ node }: PlacedTarget, budget: PathBudget): NamedPath {
     if (node === undefined) return noPath
     const whole = this.search.pathTo(node, budget.walk(this.search.lengthTo(node)))
@@ -97,12 +121,12 @@ export class ScoredGraph {
     return { ...short, ids: [...this.#idsOf(short.nodes)] }
   }
 
-  #collect({ target, node, presence }: PlacedTarget, path: NamedPath): TargetEvidence {
+  #collect({ target, node, presence }: PlacedTarget, pathLength: number): TargetEvidence {
     return {
       graph: this.#conditions,
       presence,
       isEntryPoint: node !== undefined && this.#entrySet.has(node),
-      pathLength: path.length,
+      pathLength,
       hasHitOnPath: node !== undefined && this.#hitPaths[node] === 1,
       hasHitOnAnyPath: node !== undefined && this.#anyHitPaths?.[node] === 1,
       hasHitOnTarget: node === undefined ? this.#graph.hitNames.has(target) : this.#isHit(node),
@@ -152,6 +176,7 @@ interface NamedPath extends FoundPath {
   readonly ids: readonly string[]
 }
 
+const noCost: PathCost = { nodes: 0, characters: 0 }
 const noPath: NamedPath = { nodes: [], ids: [], length: 0 }
 
 function conditionsOf(graph: GraphEvidence, search: GraphSearch): GraphConditions {

@@ -103,6 +103,17 @@ export class GraphSearch {
     return spread
   }
 
+  /** By node: what the nodes on the path to it come to, itself included. */
+  sumAlongPaths(amountOf: (node: number) => number): Float64Array {
+    const { parents, order } = this.#found
+    const sums = new Float64Array(parents.length)
+    for (const node of order) {
+      const parent = at(parents, node)
+      sums[node] = amountOf(node) + (parent >= 0 ? (sums[parent] ?? 0) : 0)
+    }
+    return sums
+  }
+
   /** By node: 1 where it can be reached over a marked node that can be reached itself, whichever path is the shortest. */
   spreadAlongAllPaths(marks: Uint8Array): Uint8Array {
     const { index, order, isBlocked } = this.#found

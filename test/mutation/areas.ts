@@ -44,7 +44,7 @@ const areas: readonly Area[] = [
     rounds: [
       unit('facts', 'compute-fact', 'fold', 'state-totals', 'unknown', 'merge-ledger'),
       unit('facts', 'chunked-list', 'context-facts', 'hostile-subjects', 'stray-hits'),
-      property('spliced-chunks', 'fact-digest', 'context-records'),
+      property('spliced-chunks', 'touched-states', 'fact-digest', 'context-records'),
     ],
   },
 ]

@@ -90,14 +90,14 @@ export const foldFaults: readonly Fault[] = [
     },
     {
       name: 'states-kept-though-their-basis-changed',
-      find: ' && known.computed.scored.basis === basis',
-      replace: '',
+      find: 'const isSameBasis = previous?.scored.basis === basis',
+      replace: 'const isSameBasis = previous !== undefined',
       why: 'a new entry point, block or graph would change nothing',
     },
     {
       name: 'states-kept-though-there-are-new-names',
-      find: 'known.computed && !hasNewNames &&',
-      replace: 'known.computed &&',
+      find: "isSameBasis && unscored.kind === 'none'",
+      replace: 'isSameBasis',
       why: 'a new hit or target would have no state',
     },
     {

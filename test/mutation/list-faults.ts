@@ -103,6 +103,34 @@ export const listFaults: readonly Fault[] = [
       why: 'the chunking would depend on what came first',
     },
   ]),
+  ...faultsIn('src/facts/touched-states.ts', [
+    {
+      name: 'states-behind-a-first-hit-stay',
+      find: 'const behind = scored.search.spreadAlongPaths(marks)',
+      replace: 'const behind = marks.slice()',
+      why: 'a state would not show a hit on its path, until something else changed',
+    },
+    {
+      name: 'first-hits-of-strays-touch-nothing',
+      find: '[...own, ...strayHits(subject, added)]',
+      replace: 'own',
+      why: 'a symbol that was seen running could stay unreachable in another graph',
+    },
+    {
+      name: 'touched-states-beyond-the-budget',
+      find: 'if (!fitsPathBudget(',
+      replace: 'if (false && !fitsPathBudget(',
+      why: 'a path would be told whole or short by what came first',
+    },
+  ]),
+  ...faultsIn('src/facts/write-touched.ts', [
+    {
+      name: 'state-left-behind',
+      find: 'if (entryCountOf(states.list) !== touched.stateCount) return undefined',
+      replace: '',
+      why: 'a name would have two states, in two graphs',
+    },
+  ]),
   ...faultsIn('src/facts/state-totals.ts', [
     {
       name: 'pressure-over-requested-states',

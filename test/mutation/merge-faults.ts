@@ -22,8 +22,8 @@ export const mergeFaults: readonly Fault[] = [
     },
     {
       name: 'a-new-hit-is-nothing-new',
-      find: ' || runtimeFacts.added > 0',
-      replace: '',
+      find: "if (firstHits.length === 0) return { kind: 'none' }",
+      replace: "if (firstHits.length >= 0) return { kind: 'none' }",
       why: 'states would not know of the hit',
     },
     {
