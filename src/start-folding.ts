@@ -47,7 +47,7 @@ export function startFolding(config: Config, parts: FoldingParts, opened: AsyncD
       return await lane.compute(input, new Map(loaded))
     },
     onSaved: async (saved) => {
-      relay.wake()
+      relay.wake(saved)
       // Early, so that the next read is fresh; where it cannot be marked now, the relay does so later.
       await cacheAndBus.factCache.mark(saved).catch(() => undefined)
     },

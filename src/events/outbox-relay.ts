@@ -6,7 +6,8 @@ import type { Timer } from '../lib/timer.ts'
 import type { EventLog } from './event-log.ts'
 import type { EventPublisher } from './event-publisher.ts'
 import type { FactUpdated } from './fact-updated.ts'
-import type { Outbox, OutboxEntry, SlimEvent } from './outbox.ts'
+import type { Outbox, OutboxEntry, SlimEvent, WaitingSubject } from './outbox.ts'
+import { keyOf, RelayShare, type SavedSubject } from './relay-share.ts'
 
 export interface OutboxRelayDeps {
   readonly outbox: Pick<Outbox, 'unrelayed' | 'pull'>
@@ -20,7 +21,7 @@ export interface OutboxRelayDeps {
   readonly logger: Pick<Logger, 'warn'>
   readonly clock: Clock
   readonly timer: Timer
-  /** How often the outbox is looked at unasked: another process may have died before it relayed. */
+  /** How often the outbox is looked at unasked, and how long others may take to relay what they saved: one may have died. */
   readonly lookEveryMs: number
 }
 
@@ -32,8 +33,10 @@ interface CompletedEntry {
 // A pass holds its events in memory, so it takes no more of each subject than this.
 const entriesPerPass = 64
 const eventsPerEntry = 50
+// What others relay and what waits for its next try comes first when it is older; looking past so much of it is cheap.
+const maxListed = 1_024
 // When so many wait for their next try, it is hardly about each of them: others wait until some have got through.
-const maxTaken = 4_096
+const maxHeldListed = 4_096
 const backoff = { baseMs: 100, maxMs: 30_000 }
 
 /**
@@ -42,6 +45,7 @@ const backoff = { baseMs: 100, maxMs: 30_000 }
  */
 export class OutboxRelay {
   readonly #deps: OutboxRelayDeps
+  readonly #share: RelayShare
   /** Subjects whose events could not be completed or were refused, and when to try again; they hold up nobody else. */
   readonly #held = new Map<string, { attempts: number; untilMs: number }>()
   #running: Promise<void> | undefined
@@ -53,10 +57,15 @@ export class OutboxRelay {
 
   constructor(deps: OutboxRelayDeps) {
     this.#deps = deps
+    this.#share = new RelayShare({ clock: deps.clock, patienceMs: deps.lookEveryMs })
   }
 
-  /** Relays what waits, soon; after a failure not before its next try. The first call also begins the regular looks. */
-  wake(): void {
+  /**
+   * Relays what was saved, and what others leave waiting for long, soon; after a failure not before its next try. The
+   * first call also begins the regular looks.
+   */
+  wake(saved?: SavedSubject): void {
+    if (saved) this.#share.add(saved)
     if (this.#deps.clock() >= this.#retryAtMs) this.#start()
   }
 
@@ -67,6 +76,7 @@ export class OutboxRelay {
 
   /** Tries to relay everything that waits now. */
   async flush(): Promise<void> {
+    this.#share.addAll()
     this.#start()
     await this.idle()
   }
@@ -89,6 +99,7 @@ export class OutboxRelay {
     try {
       while (this.#isWanted && !this.#isClosed) {
         this.#isWanted = false
+        this.#share.begin()
         await this.#relayAll()
         this.#failures = 0
       }
@@ -108,8 +119,17 @@ export class OutboxRelay {
 
   /** In this order every crash repeats a step and none is skipped: an event leaves its row only when all else is done. */
   async #relaySome(): Promise<boolean> {
-    const { log, publisher, markCache, failPoints } = this.#deps
     const entries = await this.#takeEntries()
+    try {
+      return await this.#relay(entries)
+    } catch (error) {
+      for (const entry of entries) this.#share.add(entry)
+      throw error
+    }
+  }
+
+  async #relay(entries: readonly OutboxEntry[]): Promise<boolean> {
+    const { log, publisher, markCache, failPoints } = this.#deps
     const completed = await this.#complete(entries)
     const events = completed.flatMap((done) => done.events)
     if (events.length === 0) return entries.length > 0
@@ -134,13 +154,24 @@ export class OutboxRelay {
 
   async #takeEntries(): Promise<OutboxEntry[]> {
     const now = this.#deps.clock()
-    const held = new Set([...this.#held].filter(([, { untilMs }]) => untilMs > now).map(([key]) => key))
-    // Held ones come first, being the oldest: without room for them they would hide all others.
-    const entries = await this.#deps.outbox.unrelayed(Math.min(entriesPerPass + held.size, maxTaken))
-    const waiting = new Set(entries.map(keyOf))
+    const listed = new Set<string>()
+    const forgetOthers = this.#share.forgetOthers()
+    let taken = 0
+    const isTaken = (waiting: WaitingSubject): boolean => {
+      listed.add(keyOf(waiting))
+      const held = this.#held.get(keyOf(waiting))
+      const isWanted = held ? held.untilMs <= now : this.#share.has(waiting)
+      if (!isWanted || taken === entriesPerPass) return false
+      taken += 1
+      this.#share.take(waiting)
+      return true
+    }
+    const entries = await this.#deps.outbox.unrelayed(Math.min(maxListed + this.#held.size, maxHeldListed), isTaken)
     // What waits no more was relayed by another replica.
-    for (const key of this.#held.keys()) if (!waiting.has(key)) this.#held.delete(key)
-    return entries.filter((entry) => !held.has(keyOf(entry))).map(firstEvents)
+    for (const key of this.#held.keys()) if (!listed.has(key)) this.#held.delete(key)
+    forgetOthers(listed)
+    for (const entry of entries) if (entry.events.length > eventsPerEntry) this.#share.add(entry)
+    return entries.map(firstEvents)
   }
 
   async #complete(entries: readonly OutboxEntry[]): Promise<CompletedEntry[]> {
@@ -180,8 +211,4 @@ export class OutboxRelay {
 
 function firstEvents(entry: OutboxEntry): OutboxEntry {
   return { ...entry, events: entry.events.slice(0, eventsPerEntry) }
-}
-
-function keyOf({ tenant, subjectKey }: OutboxEntry): string {
-  return `${tenant}\0${subjectKey}`
 }

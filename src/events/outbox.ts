@@ -24,9 +24,17 @@ export interface OutboxEntry {
   readonly events: readonly SlimEvent[]
 }
 
+/** A fact with un-relayed events, before they are read. */
+export interface WaitingSubject {
+  readonly tenant: Tenant
+  readonly subjectKey: string
+  readonly oldestEventAt: string
+}
+
 /** What the relay needs of the fact store. Part of the fact repository's contract suite. */
 export interface Outbox {
-  unrelayed(limit: number): Promise<OutboxEntry[]>
+  /** Of those that have waited longest, `limit` at most, the wanted ones: only these are read. */
+  unrelayed(limit: number, isWanted?: (waiting: WaitingSubject) => boolean): Promise<OutboxEntry[]>
   /** Takes exactly these events out of the row; ids that are gone are no error. Durable when it resolves. */
   pull(tenant: Tenant, subjectKey: string, eventIds: readonly string[]): Promise<void>
   /** Count and oldest time of what waits, for `/status`. */

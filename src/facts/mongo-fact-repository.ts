@@ -1,4 +1,4 @@
-import type { OutboxEntry } from '../events/outbox.ts'
+import type { OutboxEntry, WaitingSubject } from '../events/outbox.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
 import { storeError } from '../lib/store-errors.ts'
 import { Documents, type Query } from '../mongo/documents.ts'
@@ -88,10 +88,13 @@ export class MongoFactRepository implements FactRepository {
     return await this.#facts.count({ tenant, version: { $gt: 0 } })
   }
 
-  async unrelayed(limit: number): Promise<OutboxEntry[]> {
-    const options = { sort: { oldestEventAt: 1 } as const, limit, members: ['tenant', 'subjectKey'] }
+  async unrelayed(limit: number, isWanted: (waiting: WaitingSubject) => boolean = () => true): Promise<OutboxEntry[]> {
+    const options = { sort: { oldestEventAt: 1 } as const, limit, members: ['tenant', 'subjectKey', 'oldestEventAt'] }
     const waiting = await this.#facts.find({ oldestEventAt: { $exists: true } }, options)
-    const entries = await Promise.all(waiting.map(({ tenant, subjectKey }) => this.#entryOf(tenant, subjectKey)))
+    const wanted = waiting.filter(({ tenant, subjectKey, oldestEventAt = '' }) =>
+      isWanted({ tenant, subjectKey, oldestEventAt }),
+    )
+    const entries = await Promise.all(wanted.map(({ tenant, subjectKey }) => this.#entryOf(tenant, subjectKey)))
     return entries.filter((entry) => entry !== undefined)
   }
 

@@ -1,8 +1,8 @@
-import type { OutboxEntry } from '../events/outbox.ts'
+import type { OutboxEntry, WaitingSubject } from '../events/outbox.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
 import { jsonOf, numberOf, optionalText, ordinalBytes, tenantOf, textOf } from '../sqlite/column.ts'
 import type { SqliteConnections } from '../sqlite/open-sqlite.ts'
-import type { SqlValue } from '../sqlite/write-unit.ts'
+import type { Row, SqlValue } from '../sqlite/write-unit.ts'
 import type { FactSummary } from './fact.ts'
 import type { FactFilter, FactRepository } from './fact-repository.ts'
 import type { FactRow } from './fact-row.ts'
@@ -27,8 +27,10 @@ const upsertLease = `
 const deleteLease = 'DELETE FROM fold_leases WHERE tenant = ? AND subject_key = ? AND owner = ?'
 
 const selectUnrelayed = `
-  SELECT tenant, subject_key, revision, events FROM facts
+  SELECT tenant, subject_key, oldest_event_at FROM facts
   WHERE oldest_event_at IS NOT NULL ORDER BY oldest_event_at LIMIT ?`
+
+const selectEvents = 'SELECT revision, events FROM facts WHERE tenant = ? AND subject_key = ?'
 
 const selectBacklog = `
   SELECT coalesce(sum(json_array_length(events)), 0) AS waiting, min(oldest_event_at) AS oldest
@@ -90,13 +92,9 @@ export class SqliteFactRepository implements FactRepository {
     return row ? numberOf(row, 'facts') : 0
   }
 
-  async unrelayed(limit: number): Promise<OutboxEntry[]> {
-    return this.#sqlite.reader.all(selectUnrelayed, [limit]).map((row) => ({
-      tenant: tenantOf(row),
-      subjectKey: textOf(row, 'subject_key'),
-      revision: numberOf(row, 'revision'),
-      events: jsonOf(row, 'events'),
-    }))
+  async unrelayed(limit: number, isWanted: (waiting: WaitingSubject) => boolean = () => true): Promise<OutboxEntry[]> {
+    const waiting = this.#sqlite.reader.all(selectUnrelayed, [limit]).map(waitingSubjectOf)
+    return waiting.filter(isWanted).flatMap(({ tenant, subjectKey }) => this.#entryOf(tenant, subjectKey))
   }
 
   async pull(tenant: Tenant, subjectKey: string, eventIds: readonly string[]): Promise<void> {
@@ -108,6 +106,21 @@ export class SqliteFactRepository implements FactRepository {
     const row = this.#sqlite.reader.first(selectBacklog, [])
     const oldest = row && optionalText(row, 'oldest')
     return { events: row ? numberOf(row, 'waiting') : 0, ...(oldest !== undefined && { oldest }) }
+  }
+
+  /** None when another process relayed it meanwhile. */
+  #entryOf(tenant: Tenant, subjectKey: string): OutboxEntry[] {
+    const row = this.#sqlite.reader.first(selectEvents, [tenant, subjectKey])
+    const events = row ? jsonOf<OutboxEntry['events']>(row, 'events') : []
+    return row && events.length > 0 ? [{ tenant, subjectKey, revision: numberOf(row, 'revision'), events }] : []
+  }
+}
+
+function waitingSubjectOf(row: Row): WaitingSubject {
+  return {
+    tenant: tenantOf(row),
+    subjectKey: textOf(row, 'subject_key'),
+    oldestEventAt: textOf(row, 'oldest_event_at'),
   }
 }
 

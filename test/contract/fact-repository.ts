@@ -125,6 +125,23 @@ export function keepsFactRepositoryContract(name: string, open: () => Promise<Op
         expect(await facts.unrelayed(1)).toHaveLength(1)
       })
 
+      test('reads only those that are wanted, by whose they are and how long they wait', async () => {
+        const rows = [30, 10, 20].map((time) =>
+          someFactRow({ subjectKey: `scan-${time}`, events: [slimEvent(1, { time: at(time) }), slimEvent(2)] }),
+        )
+        await save(...rows)
+        const asked: unknown[] = []
+        const entries = await facts.unrelayed(2, (waiting) => {
+          asked.push(waiting)
+          return waiting.subjectKey === 'scan-20'
+        })
+        expect(entries).toEqual([{ tenant: acme, subjectKey: 'scan-20', revision: 1, events: rows[2]?.events }])
+        expect(asked).toEqual([
+          { tenant: acme, subjectKey: 'scan-10', oldestEventAt: at(10) },
+          { tenant: acme, subjectKey: 'scan-20', oldestEventAt: at(20) },
+        ])
+      })
+
       test('a pull takes exactly the events named, keeps the order of the rest, and raises the revision', async () => {
         const events = [1, 2, 3, 4].map((version) => slimEvent(version, { traceId: `"${version}"` }))
         const row = someFactRow({ events })

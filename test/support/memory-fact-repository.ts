@@ -1,4 +1,4 @@
-import type { OutboxEntry } from '../../src/events/outbox.ts'
+import type { OutboxEntry, WaitingSubject } from '../../src/events/outbox.ts'
 import type { FactSummary } from '../../src/facts/fact.ts'
 import type { FactFilter, FactRepository } from '../../src/facts/fact-repository.ts'
 import type { FactRow } from '../../src/facts/fact-row.ts'
@@ -53,11 +53,14 @@ export class MemoryFactRepository implements FactRepository {
     return this.#of(tenant).filter(({ fact }) => fact).length
   }
 
-  async unrelayed(limit: number): Promise<OutboxEntry[]> {
+  async unrelayed(limit: number, isWanted: (waiting: WaitingSubject) => boolean = () => true): Promise<OutboxEntry[]> {
     const entries = [...this.#rows.values()].filter(({ events }) => events.length > 0)
     const oldestFirst = entries.sort((one, other) => compareOrdinal(one.events[0]!.time, other.events[0]!.time))
     return oldestFirst
       .slice(0, limit)
+      .filter((entry) =>
+        isWanted({ tenant: entry.tenant, subjectKey: entry.subjectKey, oldestEventAt: entry.events[0]!.time }),
+      )
       .map(({ tenant, subjectKey, revision, events }) => ({ tenant, subjectKey, revision, events }))
   }
 

@@ -4,6 +4,7 @@ import { allPublished, type PublishOutcome } from '../../../src/events/event-pub
 import type { FactUpdated } from '../../../src/events/fact-updated.ts'
 import type { OutboxEntry, SlimEvent } from '../../../src/events/outbox.ts'
 import { OutboxRelay, type OutboxRelayDeps } from '../../../src/events/outbox-relay.ts'
+import type { SavedSubject } from '../../../src/events/relay-share.ts'
 import { SqliteEventLog } from '../../../src/events/sqlite-event-log.ts'
 import type { FactRepository } from '../../../src/facts/fact-repository.ts'
 import { SqliteFactRepository } from '../../../src/facts/sqlite-fact-repository.ts'
@@ -75,6 +76,10 @@ async function logged(): Promise<string[]> {
   return (await log.page(acme, undefined, 200)).items.map(({ event_id }) => event_id)
 }
 
+function saved(subjectKey: string): SavedSubject {
+  return { tenant: acme, subjectKey }
+}
+
 const idsOf = (events: readonly FactUpdated[]): string[] => events.map(({ event_id }) => event_id)
 
 describe('a relay', () => {
@@ -138,13 +143,42 @@ describe('a relay', () => {
         },
       },
     })
-    relay.wake()
+    relay.wake(saved('a'))
     await atWork.opened
     await saveEvents('b', 1)
-    relay.wake()
+    relay.wake(saved('b'))
     goOn.open()
     await relay.idle()
     expect(published.map(({ subject_key }) => subject_key)).toEqual(['a', 'b'])
+  })
+
+  test('leaves what another process saved to that one, and does not even read it', async () => {
+    const own = await saveEvents('own', ...Array.from({ length: 120 }, (_, position) => position + 1))
+    await saveEvents('of another', 1)
+    const relay = newRelay()
+    relay.wake(saved('own'))
+    await relay.idle()
+    expect(idsOf(published)).toEqual(own)
+    expect(await facts.backlog()).toMatchObject({ events: 1 })
+  })
+
+  test('keeps what it saved for its next try when it fails', async () => {
+    await saveEvents('a', 1)
+    let isBroken = true
+    const relay = newRelay({
+      publisher: {
+        async publish(events) {
+          if (isBroken) throw new Error('no broker')
+          return await take(events)
+        },
+      },
+    })
+    relay.wake(saved('a'))
+    await relay.idle()
+    isBroken = false
+    time.pass(100)
+    await relay.idle()
+    expect(published).toHaveLength(1)
   })
 
   test('leaves the events of a fold that saved meanwhile in the row', async () => {
@@ -267,7 +301,7 @@ describe('when the bus refuses an event', () => {
     expect(idsOf(published)).toEqual([first, ...other])
     expect((await facts.unrelayed(10)).flatMap(({ events }) => events.map(({ id }) => id))).toEqual([second, third])
     const later = await saveEvents('c', 1)
-    relay.wake()
+    relay.wake(saved('c'))
     await relay.idle()
     expect(idsOf(published)).toEqual([first, ...other, ...later])
     isRefusing = false
@@ -352,6 +386,10 @@ describe('looking unasked', () => {
     const [id] = await saveEvents('a', 1)
     time.pass(lookEveryMs)
     await relay.idle()
+    // It may live, and be at it.
+    expect(published).toEqual([])
+    time.pass(lookEveryMs)
+    await relay.idle()
     expect(idsOf(published)).toEqual([id])
   })
 
@@ -367,11 +405,11 @@ describe('looking unasked', () => {
         },
       },
     })
-    relay.wake()
+    relay.wake(saved('a'))
     await atWork.opened
     const closing = relay.close()
     await saveEvents('b', 1)
-    relay.wake()
+    relay.wake(saved('b'))
     goOn.open()
     await closing
     await relay.flush()
@@ -393,8 +431,8 @@ test('two replicas relay at once: the log has each event once and in order, the 
     const event = slimEvent(row.version + 1)
     const next = nextRow(row, { version: row.version + 1, events: [...row.events, event] })
     if ((await facts.save(next)) === 'saved') made.push(event.id)
-    one.wake()
-    other.wake()
+    one.wake(saved('a'))
+    other.wake(saved('a'))
   }
   await Promise.all([one.flush(), other.flush()])
   await Promise.all([one.flush(), other.flush()])
