@@ -154,7 +154,6 @@ function runtimeFactsIngest(context: Context, uploads: LargeUploads): RuntimeFac
       maxDepth: limits.nestingDepth,
       maxSymbols: limits.batchSymbols,
     },
-    findCallgraph: (tenant, callgraphId) => context.stores.callgraphs.find(tenant, callgraphId),
     countUnmatched: context.countUnmatched,
     onAccepted: (batch) => {
       context.business.batchAccepted(batch)

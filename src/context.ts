@@ -71,7 +71,11 @@ export interface Context {
     callgraphId: string,
     output: ToolOutput,
   ) => Promise<LocatedOutput | OutputMismatch | undefined>
-  readonly countUnmatched: (tenant: Tenant, callgraphId: string, names: readonly string[]) => Promise<number>
+  readonly countUnmatched: (
+    tenant: Tenant,
+    callgraphId: string,
+    names: readonly string[],
+  ) => Promise<number | undefined>
   readonly waitForFact: (
     subject: PendingSubject,
     receiptId: string,

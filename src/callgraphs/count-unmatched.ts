@@ -8,13 +8,13 @@ export interface NamesInGraph {
   readonly names: readonly string[]
 }
 
-/** How many of the names are no node of the graph, or several: what an observer's receipt tells at once. */
+/** How many of the names are no node of the graph, or several: what an observer's receipt tells at once. Undefined without such a graph. */
 export async function countUnmatched(
   deps: { readonly callgraphs: CallgraphRepository; readonly indexes: GraphIndexCache },
   { tenant, callgraphId, names }: NamesInGraph,
-): Promise<number> {
+): Promise<number | undefined> {
   const record = await deps.callgraphs.find(tenant, callgraphId)
-  if (!record) return names.length
+  if (!record) return undefined
   const { index } = await deps.indexes.get(record)
   return names.filter((name) => index.resolve(name).kind !== 'node').length
 }

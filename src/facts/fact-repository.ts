@@ -19,6 +19,8 @@ export interface FactFilter {
 export interface FactRepository extends Outbox {
   /** Reads from the primary: what a fold starts from. */
   find(tenant: Tenant, subjectKey: string): Promise<FactRow | undefined>
+  /** The same for a guess, and cheaper: a crash may still take back what it sees, so nothing that lasts may rest on it. */
+  peek(tenant: Tenant, subjectKey: string): Promise<FactRow | undefined>
   /** The revision alone: what a cache compares before it serves what it holds. */
   revisionOf(tenant: Tenant, subjectKey: string): Promise<number | undefined>
   /** Subject keys that an alias names, ordinally sorted, at most 20. */

@@ -49,12 +49,20 @@ export type FoldOutcome = 'settled' | 'busy' | 'blocked'
 
 /** Folds all pending evidence of a subject into its fact, coalesced, until none is left. */
 export async function foldSubject(deps: FoldDeps, subject: PendingSubject): Promise<FoldOutcome> {
+  // Often another replica has folded it meanwhile: to see that must cost neither a lease nor a durable read.
+  if (await isSettled(deps, subject)) return 'settled'
   return await underLease(deps, subject, async () => {
     const marked = new Set<string>()
     let outcome = await foldOnce(deps, subject, marked)
-    while (outcome === 'again') outcome = await foldOnce(deps, subject, marked)
+    while (outcome === 'again') {
+      outcome = (await isSettled(deps, subject)) ? 'settled' : await foldOnce(deps, subject, marked)
+    }
     return outcome
   })
+}
+
+async function isSettled({ queue }: FoldDeps, subject: PendingSubject): Promise<boolean> {
+  return (await queue.countPending(subject)) === 0
 }
 
 async function foldOnce(deps: FoldDeps, subject: PendingSubject, marked: Set<string>): Promise<FoldOutcome | 'again'> {

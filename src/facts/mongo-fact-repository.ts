@@ -31,13 +31,11 @@ export class MongoFactRepository implements FactRepository {
 
   /** What a fold marks and a cache keeps rests on this row, so it must be one that no crash takes back. */
   async find(tenant: Tenant, subjectKey: string): Promise<FactRow | undefined> {
-    const document = await this.#facts.findDurable(subjectOf(tenant, subjectKey))
-    if (!document) return undefined
-    const row = await factRowOf(this.#texts, document)
-    if (row) return row
-    const isReplaced = (await this.revisionOf(tenant, subjectKey)) !== document.revision
-    if (!isReplaced) throw storeError('STORE_UNAVAILABLE', 'a part of a text is missing')
-    return await this.find(tenant, subjectKey)
+    return await this.#read(tenant, subjectKey, (found) => this.#facts.findDurable(found))
+  }
+
+  async peek(tenant: Tenant, subjectKey: string): Promise<FactRow | undefined> {
+    return await this.#read(tenant, subjectKey, (found) => this.#facts.findFirst(found))
   }
 
   async revisionOf(tenant: Tenant, subjectKey: string): Promise<number | undefined> {
@@ -116,6 +114,20 @@ export class MongoFactRepository implements FactRepository {
       { $group: { _id: null, events: { $sum: { $size: '$events' } }, oldest: { $min: '$oldestEventAt' } } },
     ])
     return sums ? { events: sums.events, oldest: sums.oldest } : { events: 0 }
+  }
+
+  async #read(
+    tenant: Tenant,
+    subjectKey: string,
+    find: (found: Query) => Promise<FactDocument | undefined>,
+  ): Promise<FactRow | undefined> {
+    const document = await find(subjectOf(tenant, subjectKey))
+    if (!document) return undefined
+    const row = await factRowOf(this.#texts, document)
+    if (row) return row
+    const isReplaced = (await this.revisionOf(tenant, subjectKey)) !== document.revision
+    if (!isReplaced) throw storeError('STORE_UNAVAILABLE', 'a part of a text is missing')
+    return await this.#read(tenant, subjectKey, find)
   }
 
   /** An event is told to others, so its fact must be durable first. None when another replica relayed it meanwhile. */

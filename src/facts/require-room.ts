@@ -7,7 +7,7 @@ import type { FactRow } from './fact-row.ts'
 import type { SubjectLimits } from './subject-limits.ts'
 
 export interface SubjectRoomDeps {
-  readonly facts: Pick<FactRepository, 'find'>
+  readonly facts: Pick<FactRepository, 'peek'>
   readonly limits: SubjectLimits
 }
 
@@ -23,7 +23,7 @@ export async function requireSubjectRoom(
     if (count <= limits[list]) continue
     throw new FactError('SUBJECT_TOO_LARGE', `the request has ${count} ${list}, and a subject may have ${limits[list]}`)
   }
-  const row = await facts.find(tenant, subjectKey)
+  const row = await facts.peek(tenant, subjectKey)
   for (const each of added) requireRoom(limits, row, each)
 }
 

@@ -56,6 +56,11 @@ export class SqliteFactRepository implements FactRepository {
     return row && factRowOf(row)
   }
 
+  /** Here all that can be seen is durable. */
+  async peek(tenant: Tenant, subjectKey: string): Promise<FactRow | undefined> {
+    return await this.find(tenant, subjectKey)
+  }
+
   async revisionOf(tenant: Tenant, subjectKey: string): Promise<number | undefined> {
     const row = this.#sqlite.reader.first(selectRevision, [tenant, subjectKey])
     return row && numberOf(row, 'revision')

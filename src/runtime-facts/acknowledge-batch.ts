@@ -36,10 +36,12 @@ export interface AcknowledgeBatchDeps extends Admission {
   readonly queue: Pick<EvidenceQueue, 'append' | 'findClaim'>
   readonly gate: IdempotencyGate
   readonly content: Pick<Content, 'staging' | 'putStaged'>
-  /** Undefined when the tenant has no such graph. */
-  readonly findCallgraph: (tenant: Tenant, callgraphId: string) => Promise<object | undefined>
-  /** How many of the names are no node of the graph, or several. */
-  readonly countUnmatched: (tenant: Tenant, callgraphId: string, symbolIds: readonly string[]) => Promise<number>
+  /** How many of the names are no node of the graph, or several; undefined when the tenant has no such graph. */
+  readonly countUnmatched: (
+    tenant: Tenant,
+    callgraphId: string,
+    symbolIds: readonly string[],
+  ) => Promise<number | undefined>
   /** Told once the batch is durable. */
   readonly onAppended: (subject: PendingSubject) => void
   readonly onAccepted: (batch: AcceptedBatch) => void
@@ -99,9 +101,8 @@ function holdContentKey(
 
 async function prepare(deps: AcknowledgeBatchDeps, kept: KeptBatch, { form, claim }: BatchClaim): Promise<Evidence> {
   const { tenant, envelope, batch } = kept
-  await requireCallgraph(deps, kept)
+  const unmatchedSymbols = await countUnmatched(deps, kept)
   await requireRoom(deps, kept)
-  const unmatchedSymbols = await deps.countUnmatched(tenant, envelope.callgraphId, batch.hits.symbolIds())
   const id = deps.newId()
   const receivedAt = timestampOf(deps.clock())
   const source = envelope.source ?? batch.source ?? 'runtime'
@@ -128,8 +129,9 @@ async function prepare(deps: AcknowledgeBatchDeps, kept: KeptBatch, { form, clai
   }
 }
 
-async function requireCallgraph(deps: AcknowledgeBatchDeps, { tenant, envelope }: KeptBatch): Promise<void> {
-  if (await deps.findCallgraph(tenant, envelope.callgraphId)) return
+async function countUnmatched(deps: AcknowledgeBatchDeps, { tenant, envelope, batch }: KeptBatch): Promise<number> {
+  const unmatched = await deps.countUnmatched(tenant, envelope.callgraphId, batch.hits.symbolIds())
+  if (unmatched !== undefined) return unmatched
   const message = `there is no callgraph ${envelope.callgraphId.slice(0, 128)} (yet): keep the batch and try again`
   throw new RuntimeFactsError('CALLGRAPH_NOT_FOUND', message)
 }

@@ -5,6 +5,8 @@ export interface ChaosOptions {
   /** Batches to be acknowledged. */
   readonly count: number
   readonly cas: CasKind
+  /** Of a run that has not ended by then, everything is ended. */
+  readonly minutes: number
 }
 
 export const casKinds = ['filesystem', 's3'] as const
@@ -20,19 +22,18 @@ export function readOptions(args: readonly string[]): ChaosOptions {
       seed: { type: 'string', default: '20261128' },
       count: { type: 'string', default: String(batchesPerRound) },
       cas: { type: 'string' },
+      minutes: { type: 'string' },
     },
   })
   const seed = wholeNumber('seed', values.seed)
-  return { seed, count: wholeNumber('count', values.count), cas: casOf(seed, values.cas) }
+  const count = wholeNumber('count', values.count)
+  const minutes = wholeNumber('minutes', values.minutes ?? String(roundsOf(count) * minutesPerRound))
+  return { seed, count, cas: casOf(seed, values.cas), minutes }
 }
 
 /** All faults come once for so many batches. */
-export function roundsOf({ count }: ChaosOptions): number {
+export function roundsOf(count: number): number {
   return Math.ceil(count / batchesPerRound)
-}
-
-export function timeLimitMs(options: ChaosOptions): number {
-  return roundsOf(options) * minutesPerRound * 60_000
 }
 
 /** Both kinds have their turn when seeds are counted up. */

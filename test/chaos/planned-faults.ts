@@ -21,7 +21,7 @@ export type FaultLane = readonly PlannedFault[]
 export const replicaCount = 3
 
 export function planFaults(options: ChaosOptions): readonly FaultLane[] {
-  const rounds = Array.from({ length: roundsOf(options) }, (_, round) => round)
+  const rounds = Array.from({ length: roundsOf(options.count) }, (_, round) => round)
   const draw = drawing(options.seed, -100)
   const lanes = rounds.map((round) => roundOfFaults(draw, options, round))
   return [0, 1, 2, 3].map((lane) => lanes.flatMap((round) => round[lane] ?? []))

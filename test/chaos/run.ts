@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { readOptions, timeLimitMs } from './options.ts'
+import { readOptions } from './options.ts'
 import { faultLines, outcomeLine, refusalLine, violationLines } from './report.ts'
 import { runChaos } from './run-chaos.ts'
 
@@ -11,7 +11,7 @@ const tell = (line: string): void =>
 const ending = Promise.withResolvers<never>()
 for (const name of ['SIGINT', 'SIGTERM'] as const)
   process.once(name, () => ending.reject(new Error(`ended by ${name}`)))
-const limit = setTimeout(() => ending.reject(new Error('time ran out')), timeLimitMs(options))
+const limit = setTimeout(() => ending.reject(new Error('time ran out')), options.minutes * 60_000)
 
 /** Whatever happens, what was started is ended. */
 async function run(): Promise<boolean> {

@@ -35,6 +35,7 @@ export function keepsFactRepositoryContract(name: string, open: () => Promise<Op
         await save(full)
         expect(await facts.find(acme, 'scan-1')).toEqual(full)
         expect(await opened.replica.find(acme, 'scan-1')).toEqual(full)
+        expect(await opened.replica.peek(acme, 'scan-1')).toEqual(full)
       })
 
       test('may have no fact, and a fact may have its body elsewhere', async () => {
@@ -45,6 +46,7 @@ export function keepsFactRepositoryContract(name: string, open: () => Promise<Op
         expect(await facts.find(acme, 'scan-2')).toEqual(factless)
         expect(await facts.find(acme, 'scan-1')).toEqual(bodiless)
         expect(await facts.find(acme, 'scan-3')).toBeUndefined()
+        expect(await facts.peek(acme, 'scan-3')).toBeUndefined()
       })
 
       test('keeps nothing of what it replaces', async () => {

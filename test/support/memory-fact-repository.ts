@@ -14,6 +14,10 @@ export class MemoryFactRepository implements FactRepository {
     return this.#rows.get(keyOf(tenant, subjectKey))
   }
 
+  async peek(tenant: Tenant, subjectKey: string): Promise<FactRow | undefined> {
+    return await this.find(tenant, subjectKey)
+  }
+
   async revisionOf(tenant: Tenant, subjectKey: string): Promise<number | undefined> {
     return this.#rows.get(keyOf(tenant, subjectKey))?.revision
   }

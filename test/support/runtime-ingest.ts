@@ -40,10 +40,11 @@ export class RuntimeIngest implements AsyncDisposable {
       queue: this.queue,
       gate: new IdempotencyGate(),
       content: this.content,
-      findCallgraph: async (_tenant, callgraphId) => (callgraphId === knownCallgraph ? {} : undefined),
       locateOutput: async () => undefined,
-      countUnmatched: async (_tenant, _callgraphId, symbolIds) =>
-        symbolIds.filter((symbolId) => symbolId.startsWith('unmatched')).length,
+      countUnmatched: async (_tenant, callgraphId, symbolIds) =>
+        callgraphId === knownCallgraph
+          ? symbolIds.filter((symbolId) => symbolId.startsWith('unmatched')).length
+          : undefined,
       admitFold: () => undefined,
       requireRoom: async () => undefined,
       onAccepted: () => undefined,

@@ -491,12 +491,12 @@ describe('a repeat', () => {
   test.each(['header', 'content'])('that comes while the first is running is told to wait: %s', async (form) => {
     const key = form === 'header' ? { idempotencyKey: 'k' } : {}
     const [isChecking, mayGoOn] = [latch(), latch()]
-    const findCallgraph = async () => {
+    const countUnmatched = async () => {
       isChecking.open()
       await mayGoOn.opened
-      return {}
+      return 0
     }
-    const first = ingestStreamedFacts({ ...ingest.deps, findCallgraph }, streamed(contained, key))
+    const first = ingestStreamedFacts({ ...ingest.deps, countUnmatched }, streamed(contained, key))
     await isChecking.opened
     await expect(ingestStreamedFacts(ingest.deps, streamed(contained, key))).rejects.toMatchObject({
       code: 'IN_PROGRESS',
@@ -525,17 +525,17 @@ describe('a repeat', () => {
 
   test('on another replica at the same moment is counted once', async () => {
     const [bothLooked, looks] = [latch(), { count: 0 }]
-    const findCallgraph = async () => {
+    const countUnmatched = async () => {
       looks.count += 1
       if (looks.count === 2) bothLooked.open()
       await bothLooked.opened
-      return {}
+      return 0
     }
     const replica = await RuntimeIngest.open()
     try {
       const outcomes = await Promise.all(
         [ingest.deps, { ...replica.deps, queue: ingest.queue }].map((deps) =>
-          ingestStreamedFacts({ ...deps, findCallgraph }, streamed(contained)),
+          ingestStreamedFacts({ ...deps, countUnmatched }, streamed(contained)),
         ),
       )
       expect(outcomes.filter(({ isReplay }) => isReplay)).toHaveLength(1)
@@ -555,7 +555,7 @@ describe('a repeat', () => {
 
   test('of a graph that is gone meanwhile is still answered', async () => {
     const first = await ingestStreamedFacts(ingest.deps, streamed(line, { idempotencyKey: 'k' }))
-    const deps = { ...ingest.deps, findCallgraph: async () => undefined }
+    const deps = { ...ingest.deps, countUnmatched: async () => undefined }
     const second = await ingestStreamedFacts(deps, streamed(line, { idempotencyKey: 'k' }))
     expect(second).toMatchObject({ isReplay: true, answer: { receiptId: first.answer['receiptId'] } })
   })
