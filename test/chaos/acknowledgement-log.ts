@@ -33,16 +33,16 @@ export class AcknowledgementLog {
     } else {
       this.acknowledged.set(batch.key, { batch, receiptIds: [receiptId] })
     }
-    this.#tell()
+    this.lookAgain()
   }
 
   refuse(what: string): void {
     this.refusals.set(what, (this.refusals.get(what) ?? 0) + 1)
     this.#refused += 1
-    this.#tell()
+    this.lookAgain()
   }
 
-  /** Resolves when `holds` does, looking again after each answer. */
+  /** Resolves when `holds` does. */
   async until(holds: (log: AcknowledgementLog) => boolean): Promise<void> {
     while (!holds(this)) {
       const { promise, resolve } = Promise.withResolvers<void>()
@@ -51,7 +51,8 @@ export class AcknowledgementLog {
     }
   }
 
-  #tell(): void {
+  /** Whoever waits looks whether that holds now: after each answer, and when all is to end. */
+  lookAgain(): void {
     for (const wake of this.#waiting) wake()
     this.#waiting.clear()
   }

@@ -31,6 +31,7 @@ export async function openParts({ cas: kind, count }: ChaosOptions, opened: Asyn
     // Nothing that is compared in the end may be trimmed before.
     SIGNALS__REDIS__STREAM_MAX_LENGTH: String(20 * count),
   }
-  const replicas = opened.use(await Replicas.start({ count: replicaCount, directory, env }))
+  const replicas = opened.use(new Replicas(directory, env))
+  await replicas.start(replicaCount)
   return { mongod, redis, cas, replicas, directory }
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { startServiceProcess } from '../support/service-process.ts'
 import { AcknowledgementLog } from './acknowledgement-log.ts'
 import { ChaosClient } from './chaos-client.ts'
 import { deliverAll } from './deliver-all.ts'
@@ -7,6 +6,7 @@ import type { PlannedBatch } from './planned-batches.ts'
 import type { PlannedGraph } from './planned-graphs.ts'
 import { postGraphs } from './post-graphs.ts'
 import { readFacts, settled } from './read-service.ts'
+import { Replicas } from './replicas.ts'
 
 export interface EmbeddedInput {
   readonly directory: string
@@ -20,17 +20,18 @@ export async function embeddedDigests(
   { directory, graphs, batches, subjects }: EmbeddedInput,
   opened: AsyncDisposableStack,
 ): Promise<Map<string, string>> {
-  const service = await startServiceProcess(join(directory, 'embedded'), { SIGNALS__TELEMETRY__LOG_LEVEL: 'warn' })
-  opened.defer(() => service.kill())
-  const callgraphIds = await postGraphs(service.url, graphs)
+  const embedded = opened.use(new Replicas(join(directory, 'embedded'), { SIGNALS__TELEMETRY__LOG_LEVEL: 'warn' }))
+  await embedded.start(1)
+  const [url = ''] = embedded.urls
+  const callgraphIds = await postGraphs(url, graphs)
   const log = new AcknowledgementLog()
-  const client = new ChaosClient({ urls: () => [service.url], mayEnd: () => false, callgraphIds, log })
+  const client = new ChaosClient({ urls: () => [url], mayEnd: () => false, callgraphIds, log })
   // Once each, and in another order.
   await deliverAll(
     { client, writers: 16 },
     batches.map((batch) => ({ ...batch, redelivery: 'none' as const })).reverse(),
   )
-  await settled(service.url)
-  const facts = await readFacts(service.url, subjects)
+  await settled(url)
+  const facts = await readFacts(url, subjects)
   return new Map([...facts].map(([subject, { digest }]) => [subject, digest]))
 }

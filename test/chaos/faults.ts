@@ -10,7 +10,7 @@ export interface FiredFault {
 export interface FaultDeps {
   readonly parts: ChaosParts
   readonly log: AcknowledgementLog
-  /** Whether there is nothing left that could be acknowledged. */
+  /** Whether there is nothing left that could be acknowledged, or nobody waits for it any more. */
   readonly isOver: () => boolean
   readonly onFired: (fired: FiredFault) => void
 }
@@ -21,7 +21,7 @@ const refusalsPerOutage = 12
 /** One fault after another, each when its number of batches is acknowledged. */
 export async function runLane(deps: FaultDeps, lane: FaultLane): Promise<void> {
   for (const { afterAcknowledged, fault } of lane) {
-    await deps.log.until(({ acknowledged }) => acknowledged.size >= afterAcknowledged)
+    await deps.log.until(({ acknowledged }) => acknowledged.size >= afterAcknowledged || deps.isOver())
     // Never when all is done: a fault that nothing meets shows nothing.
     if (deps.isOver()) return
     deps.onFired({ fault, afterAcknowledged: deps.log.acknowledged.size })

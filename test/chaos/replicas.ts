@@ -7,23 +7,18 @@ export class Replicas implements AsyncDisposable {
   readonly #directory: string
   readonly #env: Readonly<Record<string, string>>
   readonly #running: ServiceProcess[] = []
+  readonly #starting = new Set<Promise<unknown>>()
   /** Addresses of those that were killed, or are to die. */
   readonly #doomed = new Set<string>()
   #isClosed = false
 
-  private constructor(directory: string, env: Readonly<Record<string, string>>) {
+  constructor(directory: string, env: Readonly<Record<string, string>>) {
     this.#directory = directory
     this.#env = env
   }
 
-  static async start(options: {
-    readonly count: number
-    readonly directory: string
-    readonly env: Readonly<Record<string, string>>
-  }): Promise<Replicas> {
-    const replicas = new Replicas(options.directory, options.env)
-    await Promise.all(Array.from({ length: options.count }, (_, replica) => replicas.restart(replica)))
-    return replicas
+  async start(count: number): Promise<void> {
+    await Promise.all(Array.from({ length: count }, (_, replica) => this.restart(replica)))
   }
 
   get urls(): readonly string[] {
@@ -43,14 +38,9 @@ export class Replicas implements AsyncDisposable {
 
   /** Anew, and dying at the point if one is named; false when that killed it before it could listen. */
   async restart(replica: number, point?: FailPointName): Promise<boolean> {
-    const service = await this.#start(replica, point)
-    if (!service) return false
-    // Others may have had its port before it.
-    if (point === undefined) this.#doomed.delete(service.url)
-    else this.#doomed.add(service.url)
-    this.#running[replica] = service
-    if (this.#isClosed) await service.kill()
-    return true
+    const starting = this.#restart(replica, point)
+    this.#starting.add(starting)
+    return await starting.finally(() => this.#starting.delete(starting))
   }
 
   /** Resolves with what ended it. */
@@ -60,7 +50,18 @@ export class Replicas implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
+    await Promise.allSettled(this.#starting)
     await Promise.all(this.#running.map((service) => service.kill()))
+  }
+
+  async #restart(replica: number, point: FailPointName | undefined): Promise<boolean> {
+    const service = await this.#start(replica, point)
+    if (!service) return false
+    // Others may have had its port before it.
+    if (point === undefined) this.#doomed.delete(service.url)
+    else this.#doomed.add(service.url)
+    this.#running[replica] = service
+    return true
   }
 
   /** Again and again, as whoever looks after processes does: without its store a service ends at its start. */

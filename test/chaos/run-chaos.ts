@@ -1,6 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { AcknowledgementLog } from './acknowledgement-log.ts'
 import { ChaosClient } from './chaos-client.ts'
-import { type ChaosParts, openParts } from './chaos-parts.ts'
+import type { ChaosParts } from './chaos-parts.ts'
 import { type Violation, violationsOf } from './check.ts'
 import { deliverAll } from './deliver-all.ts'
 import { embeddedDigests } from './embedded-mode.ts'
@@ -22,19 +23,23 @@ export interface ChaosOutcome {
   readonly violations: readonly Violation[]
 }
 
-export type Tell = (line: string) => void
+export interface ChaosRun {
+  readonly parts: ChaosParts
+  readonly opened: AsyncDisposableStack
+  readonly tell: (line: string) => void
+}
 
 const writers = 24
+const landingMs = 30_000
 const subjects = Array.from({ length: subjectCount }, (_, position) => subjectNamed(position))
 
 /** Batches fly while everything fails; then what the client was told is held against what the service tells. */
-export async function runChaos(options: ChaosOptions, opened: AsyncDisposableStack, tell: Tell): Promise<ChaosOutcome> {
+export async function runChaos(options: ChaosOptions, run: ChaosRun): Promise<ChaosOutcome> {
+  const { parts, opened, tell } = run
   const graphs = planGraphs(options.seed)
   const lanes = planFaults(options)
-  const parts = await openParts(options, opened)
-  tell(`three replicas on MongoDB, Redis and ${parts.cas.description}`)
   const log = new AcknowledgementLog()
-  const fired = await fly(options, { graphs, lanes, parts, log, tell })
+  const fired = await fly(options, { ...run, graphs, lanes, log })
   tell(`${log.acknowledged.size} batches are acknowledged; waiting until all is folded and relayed`)
   const observed = await observe(parts)
   tell('the same input for one process on SQLite')
@@ -45,37 +50,32 @@ export async function runChaos(options: ChaosOptions, opened: AsyncDisposableSta
   return { log, observed, fired, plannedFaults: lanes.flat().length, violations }
 }
 
-interface Flight {
+interface Flight extends ChaosRun {
   readonly graphs: readonly PlannedGraph[]
   readonly lanes: readonly FaultLane[]
-  readonly parts: ChaosParts
   readonly log: AcknowledgementLog
-  readonly tell: Tell
 }
 
-async function fly(options: ChaosOptions, { graphs, lanes, parts, log, tell }: Flight): Promise<FiredFault[]> {
-  const callgraphIds = await postGraphs(parts.replicas.urls[0] ?? '', graphs)
+async function fly(options: ChaosOptions, { graphs, lanes, parts, log, opened, tell }: Flight): Promise<FiredFault[]> {
   const { replicas } = parts
-  const client = new ChaosClient({
-    urls: () => replicas.urls,
-    mayEnd: (url) => replicas.mayEnd(url),
-    callgraphIds,
-    log,
-  })
+  const callgraphIds = await postGraphs(replicas.urls[0] ?? '', graphs)
+  const mayEnd = (url: string): boolean => replicas.mayEnd(url)
+  const client = new ChaosClient({ urls: () => replicas.urls, mayEnd, callgraphIds, log })
   const fired: FiredFault[] = []
-  const deps = {
-    parts,
-    log,
-    isOver: () => log.acknowledged.size >= options.count,
-    onFired: (fault: FiredFault) => {
-      fired.push(fault)
-      tell(`after ${fault.afterAcknowledged} batches: ${Object.values(fault.fault).join(' ')}`)
-    },
+  const onFired = (fault: FiredFault): void => {
+    fired.push(fault)
+    tell(`after ${fault.afterAcknowledged} batches: ${Object.values(fault.fault).join(' ')}`)
   }
-  await Promise.all([
-    deliverAll({ client, writers }, plannedBatches(options, graphs)),
-    ...lanes.map((lane) => runLane(deps, lane)),
-  ])
+  let isLanding = false
+  const isOver = (): boolean => isLanding || log.acknowledged.size >= options.count
+  const faults = lanes.map((lane) => runLane({ parts, log, isOver, onFired }, lane))
+  // Before the parts are closed: a fault that is still on would start one again behind their back.
+  opened.defer(async () => {
+    isLanding = true
+    log.lookAgain()
+    await Promise.race([Promise.allSettled(faults), pause(landingMs)])
+  })
+  await Promise.all([deliverAll({ client, writers }, plannedBatches(options, graphs)), ...faults])
   return fired
 }
 
