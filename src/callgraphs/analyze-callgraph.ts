@@ -12,7 +12,8 @@ import { defaultGraphLimits, type GraphLimits } from './raw-graph.ts'
 export interface AnalyzeOptions {
   /** A format's name, or `auto`. */
   readonly format: string
-  readonly language: string
+  /** Absent: the only one that the nodes name, else `binary`. */
+  readonly language?: string | undefined
   readonly root?: string | undefined
   readonly declaredEntryPoints: readonly string[]
   readonly closedWorld: boolean
@@ -52,16 +53,20 @@ export async function analyzeCallgraph(
   }
 }
 
+/** What a graph is of that nobody has said to be of one language. */
+const anyLanguage = 'binary'
+
 /** The normalised graph of an upload, and the format that it was in. */
 export async function readCallgraph(
   input: AnalyzeOptions & { readonly chunks: AsyncIterable<Uint8Array> },
 ): Promise<{ readonly format: string; readonly graph: NormalizedCallgraph }> {
-  const { language, root, closedWorld, declaredEntryPoints, limits = defaultGraphLimits } = input
+  const { root, closedWorld, declaredEntryPoints, limits = defaultGraphLimits } = input
   const { format, chunks } = await detectFormat(asBuffers(input.chunks), input.format)
   const builder = new GraphBuilder(limits)
-  await format.read(chunks, builder, { language, root })
+  await format.read(chunks, builder, { language: input.language ?? anyLanguage, root })
   for (const nodeId of declaredEntryPoints) builder.addEntryPoint({ nodeId })
   const { infer, partsOf } = format
+  const language = input.language ?? builder.onlyLanguage ?? anyLanguage
   return { format: format.name, graph: builder.build({ language, closedWorld, root, infer, partsOf }) }
 }
 

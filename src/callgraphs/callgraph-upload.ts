@@ -5,7 +5,10 @@ import type { Tenant } from '../identifiers/tenant.ts'
 /** A graph on its way in, whichever of the two ways it came. */
 export interface CallgraphUpload {
   readonly tenant: Tenant
-  readonly language: string
+  /** Where it is to have another id than that of its content: a bundle's graph has the analysis id. */
+  readonly callgraphId?: string
+  /** Absent: the only one that its nodes name, else `binary`. */
+  readonly language?: string
   readonly component: string
   readonly version: string
   readonly format: string

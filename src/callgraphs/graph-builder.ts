@@ -28,6 +28,8 @@ export class GraphBuilder {
   readonly #repeated = new Map<number, NodeMembers[]>()
   readonly #entryPoints: CallgraphEntryPoint[] = []
   readonly #edges = new EdgeColumns()
+  /** The first two: more of them say no more. */
+  readonly #languages = new Set<string>()
   #isClosedWorld = false
   #duplicateNodes = 0
   #clampedConfidences = 0
@@ -41,9 +43,16 @@ export class GraphBuilder {
     return this.#limits.maxDepth ?? 64
   }
 
+  /** Of the nodes that name one; undefined when they name none, or several. */
+  get onlyLanguage(): string | undefined {
+    const [only, another] = this.#languages
+    return another === undefined ? only : undefined
+  }
+
   addNode(node: RawNode): void {
     const number = this.#numberOf(node.id, '/id')
     const members = cleanNode(node)
+    if (members.language !== undefined && this.#languages.size < 2) this.#languages.add(members.language)
     const known = this.#members.get(number)
     if (known === undefined) {
       this.#members.set(number, members)

@@ -1,4 +1,3 @@
-import { blobKey, casUri } from '../cas/cas-uri.ts'
 import type { Content } from '../cas/content.ts'
 import type { StagedBlob } from '../cas/staged-blob.ts'
 import type { AddedNames, Admission } from '../evidence/admission.ts'
@@ -8,17 +7,14 @@ import { type Acknowledgement, headerKey, type IdempotencyGate, replayOrAppend }
 import { sha256Of } from '../identifiers/digest.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
 import { canonicalBytes } from '../lib/canonical-json.ts'
-import { type Clock, timestampOf } from '../lib/clock.ts'
+import type { Clock } from '../lib/clock.ts'
 import type { FailPoints } from '../lib/fail-points.ts'
 import type { AnalyzedCallgraph, AnalyzeOptions } from './analyze-callgraph.ts'
-import { callgraphSchema } from './callgraph.ts'
-import { callgraphIdOf } from './callgraph-id.ts'
-import { manifestOf } from './callgraph-manifest.ts'
-import type { CallgraphRecord } from './callgraph-record.ts'
+import { callgraphEvidence } from './callgraph-evidence.ts'
 import type { CallgraphRepository } from './callgraph-repository.ts'
 import type { CallgraphUpload } from './callgraph-upload.ts'
 import { assertKnownFormat } from './formats/detect-format.ts'
-import { graphIndexKey } from './graph-index-key.ts'
+import { type AnalyzedUpload, callgraphIdFor, type StoredCallgraph, storeCallgraph } from './store-callgraph.ts'
 
 /** What the log tells of a graph once it is durable. */
 export interface IngestedCallgraph {
@@ -96,15 +92,19 @@ interface StagedUpload {
   readonly claim: IdempotencyClaim | undefined
 }
 
-async function prepare(deps: IngestCallgraphDeps, staged: StagedUpload): Promise<Evidence> {
-  await requireRoomForNames(deps, staged.upload)
-  const analyzed = await deps.analyze(staged.artifact, analyzeOptionsOf(staged.upload))
+async function prepare(deps: IngestCallgraphDeps, { upload, artifact, claim }: StagedUpload): Promise<Evidence> {
+  await requireRoomForNames(deps, upload)
+  const analyzed = await deps.analyze(artifact, analyzeOptionsOf(upload))
   try {
-    await requireRoomForGraph(deps, staged.upload, analyzed)
-    const record = await storeGraph(deps, staged, analyzed)
-    const status = await deps.callgraphs.upsert(record)
-    const stored = (await deps.callgraphs.find(record.tenant, record.callgraphId)) ?? record
-    return evidenceOf(deps, staged, { analyzed, record: stored, status })
+    await requireRoomForGraph(deps, upload, analyzed)
+    const stored = await storeCallgraph(deps, { upload, artifact, analyzed })
+    const { callgraphId } = stored.record
+    return callgraphEvidence(deps, {
+      upload,
+      callgraphId,
+      claim,
+      answer: answerOf({ upload, artifact, analyzed }, stored),
+    })
   } finally {
     await Promise.all([analyzed.archive.discard(), analyzed.index.discard()])
   }
@@ -124,119 +124,35 @@ async function requireRoomForNames(
 /** Only the analysis tells which graph it is: one that the subject has already needs no room. */
 async function requireRoomForGraph(
   deps: IngestCallgraphDeps,
-  { tenant, subject, component, language, version }: CallgraphUpload,
-  { graphHash }: AnalyzedCallgraph,
+  upload: CallgraphUpload,
+  analyzed: AnalyzedCallgraph,
 ): Promise<void> {
+  const { tenant, subject } = upload
   if (!subject) return
-  const callgraphId = callgraphIdOf({ component, graphHash, language, version })
-  await deps.requireRoom({ tenant, subjectKey: subject.subjectKey }, { list: 'callgraphs', names: [callgraphId] })
+  const names = [callgraphIdFor(upload, analyzed)]
+  await deps.requireRoom({ tenant, subjectKey: subject.subjectKey }, { list: 'callgraphs', names })
 }
 
-function analyzeOptionsOf({ format, language, root, entryPoints, closedWorld }: CallgraphUpload): AnalyzeOptions {
+export function analyzeOptionsOf({
+  format,
+  language,
+  root,
+  entryPoints,
+  closedWorld,
+}: Omit<CallgraphUpload, 'content'>): AnalyzeOptions {
   return { format, language, root, declaredEntryPoints: entryPoints, closedWorld }
 }
 
-/** Everything that the record names is in the CAS before the record is. */
-async function storeGraph(
-  deps: IngestCallgraphDeps,
-  { upload, artifact }: StagedUpload,
-  analyzed: AnalyzedCallgraph,
-): Promise<CallgraphRecord> {
-  const { tenant } = upload
-  const artifactKey = blobKey(tenant, 'artifacts', artifact.digest, '.zst')
-  const archiveKey = blobKey(tenant, 'reachability_graphs', analyzed.archive.digest, '.tar.zst')
-  await deps.content.putStaged(artifactKey, artifact)
-  await deps.content.putStaged(archiveKey, analyzed.archive)
-  await deps.content.putStaged(graphIndexKey(tenant, analyzed.graphHash), analyzed.index)
-  const graph = describe(deps, upload, analyzed, {
-    artifactHash: artifact.digest,
-    artifactCasUri: casUri(artifactKey),
-    casUri: casUri(archiveKey),
-  })
-  const manifestKey = { tenant, namespace: 'manifests', key: `${graph.callgraphId}.json` } as const
-  await deps.content.putNamed(manifestKey, canonicalBytes(manifestOf(graph)))
-  // The first manifest of a graph stays, whoever wrote it: the hash is that of what stands there.
-  const manifestHash = sha256Of(await deps.content.readNamed(manifestKey))
-  return { ...graph, manifestHash, manifestCasUri: casUri(manifestKey) }
-}
-
-function describe(
-  deps: IngestCallgraphDeps,
-  upload: CallgraphUpload,
-  analyzed: AnalyzedCallgraph,
-  stored: Pick<CallgraphRecord, 'artifactHash' | 'artifactCasUri' | 'casUri'>,
-): Omit<CallgraphRecord, 'manifestHash' | 'manifestCasUri'> {
-  const { tenant, language, component, version, analyzer, analysisId, subject, metadata, root } = upload
-  const { graphHash, format, closedWorld, nodeCount, edgeCount, externalCount, entryPoints, dropped } = analyzed
-  return {
-    tenant,
-    callgraphId: callgraphIdOf({ component, graphHash, language, version }),
-    graphHash,
-    ...stored,
-    schemaVersion: callgraphSchema,
-    format,
-    ...(root !== undefined && { root }),
-    language,
-    component,
-    version,
-    closedWorld,
-    nodeCount,
-    edgeCount,
-    entryPointCount: entryPoints.length,
-    externalCount,
-    dropped,
-    entryPoints: entryPoints.slice(0, 1000),
-    ...(analyzer && { analyzer }),
-    analysisIds: analysisId === undefined ? [] : [analysisId],
-    subjectKeys: subject ? [subject.subjectKey] : [],
-    ...(metadata && { metadata }),
-    createdAt: timestampOf(deps.clock()),
-  }
-}
-
-interface StoredGraph {
-  readonly analyzed: AnalyzedCallgraph
-  readonly record: CallgraphRecord
-  readonly status: 'created' | 'unchanged'
-}
-
-function evidenceOf(
-  deps: IngestCallgraphDeps,
-  { upload, artifact, claim }: StagedUpload,
-  graph: StoredGraph,
-): Evidence {
-  const receiptId = deps.newId()
-  const { callgraphId } = graph.record
-  const answer = {
-    ...answerOf(graph),
-    artifactHash: artifact.digest,
-    receiptId,
-    subjectKey: upload.subject?.subjectKey,
-    analysisId: upload.analysisId,
-  }
-  return {
-    id: receiptId,
-    tenant: upload.tenant,
-    ...(upload.subject && { subject: upload.subject.subject, subjectKey: upload.subject.subjectKey }),
-    aliases: upload.subject?.aliases ?? [],
-    receivedAt: timestampOf(deps.clock()),
-    ...(claim && { idempotency: claim }),
-    payload: {
-      kind: 'callgraph',
-      callgraphId,
-      targets: upload.targets,
-      ...(upload.analysisId !== undefined && { analysisId: upload.analysisId }),
-    },
-    receipt: { receiptId, kind: 'callgraph', answer, refused: [], refusedTotal: 0 },
-  }
-}
-
-function answerOf({ analyzed, record, status }: StoredGraph): Record<string, unknown> {
+function answerOf(
+  { upload, artifact, analyzed }: AnalyzedUpload,
+  { record, status }: StoredCallgraph,
+): Record<string, unknown> {
   const { callgraphId, graphHash, casUri, manifestCasUri, manifestHash, schemaVersion } = record
   const { language, component, version, nodeCount, edgeCount, entryPointCount, externalCount } = record
   return {
     callgraphId,
     graphHash,
+    artifactHash: artifact.digest,
     casUri,
     manifestCasUri,
     manifestHash,
@@ -250,5 +166,7 @@ function answerOf({ analyzed, record, status }: StoredGraph): Record<string, unk
     externalCount,
     dropped: analyzed.dropped,
     status,
+    subjectKey: upload.subject?.subjectKey,
+    analysisId: upload.analysisId,
   }
 }

@@ -1,3 +1,4 @@
+import { invalidValue } from '../callgraph-errors.ts'
 import type { RawEdge, RawEntryPoint, RawNode } from '../raw-graph.ts'
 import { knownSymbolId, typeOfEdge } from './foreign-edge.ts'
 import * as member from './json-members.ts'
@@ -5,7 +6,7 @@ import { ownEntryPoint } from './own-records.ts'
 
 /** A line of `nodes.ndjson`. Source: contracts, small print 5, "Union lines". */
 export function unionNode(object: member.JsonObject): RawNode {
-  const symbolId = member.idMember(object, ['symbol_id'])
+  const symbolId = symbolMember(object, 'symbol_id')
   const display = member.textMember(object, 'display')
   return {
     id: symbolId,
@@ -23,8 +24,8 @@ export function unionNode(object: member.JsonObject): RawNode {
 /** A line of `edges.ndjson`. */
 export function unionEdge(object: member.JsonObject): RawEdge {
   return {
-    from: member.idMember(object, ['from']),
-    to: member.idMember(object, ['to']),
+    from: symbolMember(object, 'from'),
+    to: symbolMember(object, 'to'),
     ...typeOfEdge(member.textMember(object, 'edge_type')),
     confidence: member.numberMember(object, 'confidence'),
     reason: member.textMember(object, 'reason'),
@@ -44,4 +45,13 @@ export function unionMeta(object: member.JsonObject): UnionMeta {
     entryPoints: entryPoints.map((entry: unknown) => ownEntryPoint(entry)),
     closedWorld: member.flagMember(object, 'closed_world') ?? false,
   }
+}
+
+/** A bundle says what is where in code, never where that code lay on somebody's disk. */
+const absolutePath = /^\s*(?:[/\\]|[A-Za-z]:[/\\]|file:)/
+
+function symbolMember(object: member.JsonObject, name: string): string {
+  const id = member.idMember(object, [name])
+  if (absolutePath.test(id)) throw invalidValue('PATH_ABSOLUTE', `${name} is an absolute path`, `/${name}`)
+  return id
 }
