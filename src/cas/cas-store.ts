@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Tenant } from '../identifiers/tenant.ts'
+import type { ByteRange } from '../lib/byte-range.ts'
 import type { StagedBlob } from './staged-blob.ts'
 
 /** The namespaces of contracts, 8. `graph_indexes` is derived: it may be deleted and rebuilt at any time. */
@@ -39,6 +40,8 @@ export interface CasStore {
   /** Takes a staged blob over into the store. The caller still discards the staged blob. */
   put(key: CasKey, blob: StagedBlob): Promise<PutOutcome>
   open(key: CasKey): Promise<CasObject>
+  /** A part of an object's stored bytes, which nobody can verify. */
+  openRange(key: CasKey, range: ByteRange): Promise<Readable>
   has(key: CasKey): Promise<boolean>
   /** Removing what is not there is no error. */
   remove(key: CasKey): Promise<void>

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, link, open, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import type { Readable } from 'node:stream'
 import type { Tenant } from '../identifiers/tenant.ts'
+import type { ByteRange } from '../lib/byte-range.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { compareOrdinal } from '../lib/ordinal.ts'
 import { CasError, casErrorOf, casUnavailable, errnoOf, isAbsence } from './cas-errors.ts'
@@ -56,6 +58,16 @@ export class FilesystemCasStore implements CasStore {
     try {
       const handle = await open(path, 'r')
       return await objectOf(handle)
+    } catch (error) {
+      throw casErrorOf(error, `cas://${key.namespace}/${key.key}`)
+    }
+  }
+
+  async openRange(key: CasKey, { start, end }: ByteRange): Promise<Readable> {
+    const path = this.#pathOf(key)
+    try {
+      const handle = await open(path, 'r')
+      return handle.createReadStream({ start, end })
     } catch (error) {
       throw casErrorOf(error, `cas://${key.namespace}/${key.key}`)
     }

@@ -10,6 +10,7 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3'
+import type { ByteRange } from '../lib/byte-range.ts'
 import { CasError } from './cas-errors.ts'
 import type { CasObject } from './cas-store.ts'
 import { s3FailureOf } from './s3-failure.ts'
@@ -62,6 +63,11 @@ export class S3Bucket {
     const output = await this.client.send(new GetObjectCommand(this.#at(key)))
     if (output.ContentLength === undefined) throw new CasError('CAS_UNAVAILABLE', 'an object came without its length')
     return { stored: bodyOf(output), storedLength: output.ContentLength }
+  }
+
+  async openRange(key: string, { start, end }: ByteRange): Promise<Readable> {
+    const range = `bytes=${start}-${end}`
+    return bodyOf(await this.client.send(new GetObjectCommand({ ...this.#at(key), Range: range })))
   }
 
   /**

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { isTenant, type Tenant } from '../identifiers/tenant.ts'
 import { backoffMs } from '../lib/backoff.ts'
+import type { ByteRange } from '../lib/byte-range.ts'
 import { type Clock, systemClock, timestampOf } from '../lib/clock.ts'
 import { compareOrdinal } from '../lib/ordinal.ts'
 import { CasError, casUnavailable } from './cas-errors.ts'
@@ -61,14 +63,11 @@ export class S3CasStore implements CasStore {
   }
 
   async open(key: CasKey): Promise<CasObject> {
-    const name = physicalKey(key)
-    try {
-      return await this.#bucket.open(name)
-    } catch (error) {
-      const uri = `cas://${key.namespace}/${key.key}`
-      if (s3FailureOf(error) !== 'absent') throw casUnavailable(error, uri)
-      throw new CasError('CAS_NOT_FOUND', `${uri}: not found`, { cause: error })
-    }
+    return await this.#opened(key, (name) => this.#bucket.open(name))
+  }
+
+  async openRange(key: CasKey, range: ByteRange): Promise<Readable> {
+    return await this.#opened(key, (name) => this.#bucket.openRange(name, range))
   }
 
   async has(key: CasKey): Promise<boolean> {
@@ -130,6 +129,17 @@ export class S3CasStore implements CasStore {
 
   close(): void {
     this.#client.destroy()
+  }
+
+  async #opened<Opened>(key: CasKey, open: (name: string) => Promise<Opened>): Promise<Opened> {
+    const name = physicalKey(key)
+    try {
+      return await open(name)
+    } catch (error) {
+      const uri = `cas://${key.namespace}/${key.key}`
+      if (s3FailureOf(error) !== 'absent') throw casUnavailable(error, uri)
+      throw new CasError('CAS_NOT_FOUND', `${uri}: not found`, { cause: error })
+    }
   }
 
   async #place(name: string, blob: StagedBlob, retention: Retention | undefined): Promise<PutOutcome> {

@@ -8,6 +8,7 @@ export const httpProblems = {
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   CONTENT_ENCODING_UNSUPPORTED: { status: 415, title: 'The content encoding is not supported' },
   CONTENT_TYPE_UNSUPPORTED: { status: 415, title: 'The content type is not supported' },
+  RANGE_NOT_SATISFIABLE: { status: 416, title: 'None of the bytes asked for are there' },
   IDEMPOTENCY_KEY_INVALID: { status: 400, title: 'The idempotency key is not usable' },
   ROUTE_NOT_FOUND: { status: 404, title: 'There is no such route' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The route does not take this method' },

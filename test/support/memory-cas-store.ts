@@ -5,6 +5,7 @@ import { physicalKey } from '../../src/cas/cas-key.ts'
 import type { CasKey, CasNamespace, CasObject, CasStore, PutOutcome } from '../../src/cas/cas-store.ts'
 import type { StagedBlob } from '../../src/cas/staged-blob.ts'
 import type { Tenant } from '../../src/identifiers/tenant.ts'
+import type { ByteRange } from '../../src/lib/byte-range.ts'
 import { compareOrdinal } from '../../src/lib/ordinal.ts'
 
 /** A content store in memory: write-once like the real ones. */
@@ -26,6 +27,12 @@ export class MemoryCasStore implements CasStore {
     const found = this.objects.get(physicalKey(key))
     if (!found) throw new CasError('CAS_NOT_FOUND', 'there is no such object')
     return { stored: Readable.from([found.bytes]), storedLength: found.bytes.byteLength }
+  }
+
+  async openRange(key: CasKey, { start, end }: ByteRange): Promise<Readable> {
+    const found = this.objects.get(physicalKey(key))
+    if (!found) throw new CasError('CAS_NOT_FOUND', 'there is no such object')
+    return Readable.from([found.bytes.subarray(start, end + 1)])
   }
 
   async has(key: CasKey): Promise<boolean> {
