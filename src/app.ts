@@ -41,6 +41,12 @@ import { systemTimer } from './lib/timer.ts'
 import { runtimeFactsProblems } from './runtime-facts/runtime-facts-errors.ts'
 import { type RuntimeFactsRoutesDeps, runtimeFactsRoutes } from './runtime-facts/runtime-facts-routes.ts'
 import { syntheticRoutes } from './runtime-facts/synthetic-routes.ts'
+import {
+  type IngestUnionBundleRoutesDeps,
+  ingestUnionBundleRoutes,
+} from './union-bundles/ingest-union-bundle-routes.ts'
+import { unionBundleProblems } from './union-bundles/union-bundle-errors.ts'
+import { unionBundleRoutes } from './union-bundles/union-bundle-routes.ts'
 import { serviceVersion } from './version.ts'
 
 /** Every code that a client can read, with its status: the domains' tables, joined. */
@@ -55,6 +61,7 @@ export const problems = {
   ...evidenceProblems,
   ...callgraphProblems,
   ...runtimeFactsProblems,
+  ...unionBundleProblems,
   ...factProblems,
 } as const
 
@@ -95,6 +102,13 @@ export async function buildApp(context: Context): Promise<HttpServer> {
     limits: config.limits,
     sampleSymbols: (tenant, callgraphId, count) =>
       sampleSymbols({ ...stores, indexes: context.indexes }, { tenant, callgraphId, count }),
+  })
+  const unionPrefix = '/signals/reachability/union'
+  await app.register(ingestUnionBundleRoutes, { prefix: unionPrefix, ...unionBundleIngest(context, uploads) })
+  await app.register(unionBundleRoutes, {
+    prefix: unionPrefix,
+    ...stores,
+    openRange: (key, range) => stores.cas.openRange(key, range),
   })
   await app.register(recomputeRoutes, { prefix: '/signals/reachability', ...factIngest(context, uploads) })
   await app.register(unknownsRoutes, { prefix: '/signals/unknowns', ...factIngest(context, uploads) })
@@ -161,6 +175,28 @@ function runtimeFactsIngest(context: Context, uploads: LargeUploads): RuntimeFac
     },
     onRefused: (batch) => context.business.batchRefused(batch),
     locateOutput: context.locateOutput,
+  }
+}
+
+function unionBundleIngest(context: Context, uploads: LargeUploads): IngestUnionBundleRoutesDeps {
+  const { limits } = context.config
+  const { onIngested, ...graphs } = callgraphIngest(context, uploads)
+  const facts = runtimeFactsIngest(context, uploads)
+  return {
+    ...graphs,
+    ...facts,
+    ...context.stores,
+    limits: {
+      ...facts.limits,
+      maxEntries: limits.unionEntries,
+      maxInflatedBytes: limits.unionInflatedBytes,
+      maxRatio: limits.unionRatio,
+      maxMetaBytes: limits.unionMetaBytes,
+    },
+    maxArchiveBytes: limits.unionBytes,
+    onIngested,
+    onBundle: (bundle) => context.business.unionBundleIngested(bundle),
+    onRefused: (bundle) => context.business.unionBundleRefused(bundle),
   }
 }
 

@@ -22,6 +22,9 @@ import { SqliteFactRepository } from './facts/sqlite-fact-repository.ts'
 import { openMongo } from './mongo/open-mongo.ts'
 import { openSqlite } from './sqlite/open-sqlite.ts'
 import type { Measures } from './telemetry/measures.ts'
+import { MongoUnionBundleRepository } from './union-bundles/mongo-union-bundle-repository.ts'
+import { SqliteUnionBundleRepository } from './union-bundles/sqlite-union-bundle-repository.ts'
+import type { UnionBundleRepository } from './union-bundles/union-bundle-repository.ts'
 
 /** Where everything durable is. */
 export interface Stores extends Records {
@@ -35,6 +38,7 @@ export interface Stores extends Records {
 interface Records {
   readonly queue: EvidenceQueue
   readonly callgraphs: CallgraphRepository
+  readonly bundles: UnionBundleRepository
   readonly facts: FactRepository
   readonly eventLog: EventLog
   readonly deadLetters: DeadLetters
@@ -92,6 +96,7 @@ async function openSqliteRecords(config: Config, opened: AsyncDisposableStack): 
     records: {
       queue: new SqliteEvidenceQueue(sqlite),
       callgraphs: new SqliteCallgraphRepository(sqlite),
+      bundles: new SqliteUnionBundleRepository(sqlite),
       facts: new SqliteFactRepository(sqlite),
       eventLog: new SqliteEventLog(sqlite),
       deadLetters: new SqliteDeadLetters(sqlite),
@@ -106,6 +111,7 @@ async function openMongoRecords(config: Config, opened: AsyncDisposableStack): P
     records: {
       queue: new MongoEvidenceQueue(mongo),
       callgraphs: new MongoCallgraphRepository(mongo),
+      bundles: new MongoUnionBundleRepository(mongo),
       facts: new MongoFactRepository(mongo),
       eventLog: new MongoEventLog(mongo),
       deadLetters: new MongoDeadLetters(mongo),

@@ -128,6 +128,11 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       jsonBodyBytes: count(64 * mebibyte, 'A JSON body, inflated. Beyond it 413.'),
       rawBodyBytes: count(1024 * mebibyte, 'A raw graph or NDJSON body, inflated. Beyond it 413.'),
+      unionBytes: count(256 * mebibyte, 'A union bundle, compressed. Beyond it 413.'),
+      unionInflatedBytes: count(2048 * mebibyte, 'All files of a union bundle, inflated. Beyond it 413.'),
+      unionEntries: count(64, 'Entries of a union bundle. Beyond it 413.'),
+      unionRatio: count(200, 'Times that a file of more than 1 MiB may inflate in a union bundle. Beyond it 413.'),
+      unionMetaBytes: count(mebibyte, 'The meta.json of a union bundle. Beyond it 413.'),
       lineBytes: count(mebibyte, 'One NDJSON line. Beyond it the line is refused.'),
       nestingDepth: count(64, 'Arrays and objects within one another. Beyond it 400, or the line is refused.'),
       graphNodes: count(2_000_000, 'Nodes of a graph. Beyond it 413.'),

@@ -14,6 +14,7 @@ const rows = [
   ['events', 'provenance'],
   ['evidence'],
   ['callgraphs', 'runtime-facts'],
+  ['union-bundles'],
   ['scoring'],
   ['facts'],
   [

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** One request of the recorded tour. `{name}` in it stands for what an earlier answer gave (`keeps`). */
 export interface PlannedRequest {
   /** The operation's name in the OpenAPI document, and with a suffix the name of the example. */
@@ -7,6 +9,8 @@ export interface PlannedRequest {
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
+  /** Instead of a body, its files by name: they are sent as a ZIP archive. */
+  readonly archive?: Readonly<Record<string, string>>
   /** Members of the answer that later requests name. */
   readonly keeps?: readonly string[]
 }
@@ -24,6 +28,26 @@ const graph = {
     { from: 'shop.Checkout', to: 'tax.Rate', kind: 'heuristic', reason: 'by interface' },
   ],
   entryPoints: ['main'],
+}
+
+const bundle = {
+  'nodes.ndjson':
+    '{"symbol_id":"sym:go:main","lang":"go","kind":"function","display":"main.main"}\n' +
+    '{"symbol_id":"sym:go:pay","lang":"go","kind":"function","display":"shop.Pay"}\n',
+  'edges.ndjson': '{"from":"sym:go:main","to":"sym:go:pay","edge_type":"call"}\n',
+  'facts_runtime.ndjson': '{"symbol_id":"sym:go:pay","hit_count":4,"observed_at":"2026-11-20T11:58:00Z"}\n',
+}
+
+const bundleMeta = {
+  schema: 'reachability-union@0.1',
+  generated_at: '2026-11-20T11:59:00Z',
+  produced_by: { tool: 'acme-scanner', version: '3.2' },
+  entry_points: ['sym:go:main'],
+  files: Object.entries(bundle).map(([path, content]) => ({
+    path,
+    sha256: createHash('sha256').update(content).digest('hex'),
+    records: content.split('\n').length - 1,
+  })),
 }
 
 const subject = { component: 'shop', version: '1.4.0' }
@@ -90,6 +114,19 @@ export const examplePlan: readonly PlannedRequest[] = [
     body: { subject: { scanId: 'synthetic:smoke' }, callgraphId: '{callgraphId}', symbols: 2 },
   },
   { operation: 'getReceipt', path: '/signals/receipts/{receiptId}' },
+  {
+    operation: 'ingestUnionBundle',
+    method: 'POST',
+    path: '/signals/reachability/union',
+    headers: { ...wait, 'content-type': 'application/zip', 'x-analysis-id': 'nightly-2026-11-20' },
+    archive: { ...bundle, 'meta.json': JSON.stringify(bundleMeta) },
+  },
+  { operation: 'getUnionBundleMeta', path: '/signals/reachability/union/nightly-2026-11-20/meta' },
+  {
+    operation: 'getUnionBundleFile',
+    path: '/signals/reachability/union/nightly-2026-11-20/files/nodes.ndjson',
+    headers: { range: 'bytes=0-79' },
+  },
   {
     operation: 'requestRecompute',
     method: 'POST',

@@ -5,6 +5,7 @@ import { buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { type Context, createContext } from '../../src/context.ts'
 import type { HttpServer } from '../../src/http/route.ts'
+import { makeZip } from '../../test/support/make-zip.ts'
 import { examplePlan, type PlannedRequest } from './example-plan.ts'
 
 /** A request as it was sent and what the service answered, with what differs from run to run made the same. */
@@ -14,7 +15,15 @@ export interface RecordedExample {
 }
 
 const now = Date.parse('2026-11-20T12:00:00.000Z')
-const shownHeaders = ['content-type', 'location', 'etag', 'preference-applied', 'signals-pending', 'vary']
+const shownHeaders = [
+  'content-type',
+  'content-range',
+  'location',
+  'etag',
+  'preference-applied',
+  'signals-pending',
+  'vary',
+]
 
 /** Asks a service of its own, over an empty data directory, all that the plan says, and writes down every answer. */
 export async function recordExamples(): Promise<RecordedExample[]> {
@@ -56,8 +65,9 @@ async function recordAll({ app, context }: Service): Promise<RecordedExample[]> 
 
 type Response = Awaited<ReturnType<typeof send>>
 
-async function send(app: HttpServer, { method = 'GET', path, headers, body }: PlannedRequest) {
-  const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
+async function send(app: HttpServer, planned: PlannedRequest) {
+  const { method = 'GET', path, headers } = planned
+  const payload = payloadOf(planned)
   return await app.inject({
     method,
     url: path,
@@ -70,6 +80,11 @@ async function send(app: HttpServer, { method = 'GET', path, headers, body }: Pl
   })
 }
 
+function payloadOf({ body, archive }: PlannedRequest): string | Buffer | undefined {
+  if (archive) return makeZip(Object.entries(archive).map(([name, content]) => ({ name, content })))
+  return body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
+}
+
 function withKept(planned: PlannedRequest, kept: ReadonlyMap<string, string>): PlannedRequest {
   let text = JSON.stringify(planned)
   for (const [name, value] of kept) text = text.replaceAll(`{${name}}`, value)
@@ -80,13 +95,19 @@ function keep({ keeps = [] }: PlannedRequest, body: string, kept: Map<string, st
   for (const name of keeps) kept.set(name, String(JSON.parse(body)[name]))
 }
 
-function textOf({ method = 'GET', path, headers, body }: PlannedRequest, response: Response): string {
+function textOf({ method = 'GET', path, headers, body, archive }: PlannedRequest, response: Response): string {
   const answered = shownHeaders.flatMap((name) => {
     const value = response.headers[name]
     return value === undefined ? [] : [[name, String(value)]]
   })
   const example = {
-    request: { method, path, ...(headers && { headers }), ...(body !== undefined && { body }) },
+    request: {
+      method,
+      path,
+      ...(headers && { headers }),
+      ...(body !== undefined && { body }),
+      ...(archive && { archive }),
+    },
     response: { status: response.statusCode, headers: Object.fromEntries(answered), body: readable(response) },
   }
   return `${JSON.stringify(example, undefined, 2)}\n`

@@ -4,7 +4,11 @@ import type { Db, IndexDescription } from 'mongodb'
  * The schema, step by step: position n brings a database from version n to n + 1. Several replicas may run a step at once,
  * and one that died in a step runs it again, so each can be repeated. A step that was released is never edited.
  */
-export const migrations: readonly ((db: Db) => Promise<void>)[] = [createCollections, createDeadLetters]
+export const migrations: readonly ((db: Db) => Promise<void>)[] = [
+  createCollections,
+  createDeadLetters,
+  createUnionBundles,
+]
 
 /** What a query filters or sorts by is a member of its document and has an index; the rest is JSON in one member. */
 async function createCollections(db: Db): Promise<void> {
@@ -56,4 +60,8 @@ async function createDeadLetters(db: Db): Promise<void> {
       { key: { tenant: 1, deadAt: 1, factVersion: 1, eventId: 1 } },
       { key: { deadAt: 1, factVersion: 1, eventId: 1 }, partialFilterExpression: { isTold: false } },
     ])
+}
+
+async function createUnionBundles(db: Db): Promise<void> {
+  await db.collection('unionBundles').createIndexes([{ key: { tenant: 1, analysisId: 1 }, unique: true }])
 }

@@ -17,6 +17,9 @@ export interface IngestRuntimeFactsDeps extends AcknowledgeBatchDeps, Pick<ReadL
   readonly limits: { readonly maxLineBytes: number; readonly maxDepth: number; readonly maxSymbols: number }
 }
 
+/** Where the keys of streamed batches are unique. */
+export const streamedFactsScope = 'POST /signals/runtime-facts/ndjson'
+
 /** What every way of posting runtime facts has in common. */
 export interface RuntimeFactsRequest {
   readonly tenant: Tenant

@@ -7,13 +7,14 @@ import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import type { LargeUploads } from '../http/large-uploads.ts'
 import { preferenceApplied, preferredWait } from '../http/prefer.ts'
 import type { HttpServer, RoutePlugin } from '../http/route.ts'
-import { validatorCompiler } from '../http/validation.ts'
+import { validateAllButBody } from '../http/validation.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
 import {
   type IngestRuntimeFactsDeps,
   ingestStreamedFacts,
   ingestStructuredFacts,
   type RuntimeFactsRequest,
+  streamedFactsScope,
 } from './ingest-runtime-facts.ts'
 import { RuntimeFactsBody, RuntimeFactsReceipt, RuntimeFactsStream } from './runtime-facts-document.ts'
 import { envelopeOf, headerOf, StreamedQuery } from './streamed-query.ts'
@@ -88,7 +89,7 @@ function streamedRoute(app: HttpServer, deps: RuntimeFactsRoutesDeps): void {
       const said = envelopeOf(request.query, request.headers)
       const isStrict = request.query.strict === 'true'
       const streamed = {
-        ...requestOf(request, 'POST /signals/runtime-facts/ndjson'),
+        ...requestOf(request, streamedFactsScope),
         said,
         isStrict,
         format: request.query.format,
@@ -97,10 +98,6 @@ function streamedRoute(app: HttpServer, deps: RuntimeFactsRoutesDeps): void {
     },
   )
 }
-
-/** The body's schema is for readers of the OpenAPI document: here the body is a stream that nobody has read yet. */
-const validateAllButBody: typeof validatorCompiler = (part) =>
-  part.httpPart === 'body' ? (body: unknown) => ({ value: body }) : validatorCompiler(part)
 
 async function requireType({ headers }: FastifyRequest, allowed: readonly string[]): Promise<void> {
   const type = mediaTypeOf(headers['content-type'])

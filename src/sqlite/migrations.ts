@@ -113,4 +113,14 @@ export const migrations: readonly string[] = [
   CREATE INDEX dead_letters_in_order ON dead_letters (tenant, dead_at, fact_version, event_id);
   CREATE INDEX dead_letters_untold ON dead_letters (dead_at, fact_version, event_id) WHERE is_told = 0;
   `,
+  `
+  -- A bundle is whole once it has an answer.
+  CREATE TABLE union_bundles (
+    tenant TEXT NOT NULL,
+    analysis_id TEXT NOT NULL,
+    content TEXT NOT NULL,
+    answer TEXT,
+    PRIMARY KEY (tenant, analysis_id)
+  ) STRICT;
+  `,
 ]

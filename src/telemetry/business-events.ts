@@ -27,6 +27,16 @@ export const businessEvents = {
     members: ['tenant', 'code', 'status'],
     when: 'Runtime facts were refused as a whole; nothing of them was kept.',
   },
+  unionBundleIngested: {
+    event: 'signals.union-bundle.ingested',
+    members: ['tenant', 'analysisId', 'graphHash', 'subjectKey', 'files'],
+    when: 'A union bundle is durable: its files, its graph and its runtime facts.',
+  },
+  unionBundleRefused: {
+    event: 'signals.union-bundle.refused',
+    members: ['tenant', 'code', 'status'],
+    when: 'A union bundle was refused; nothing of it was kept.',
+  },
   unknownsReported: {
     event: 'signals.unknowns.reported',
     members: ['tenant', 'subjectKey', 'callgraphId', 'receiptId', 'unknowns'],
@@ -89,6 +99,8 @@ export function businessLog(logger: Logger): BusinessLog {
     callgraphIngested: tell('callgraphIngested'),
     batchAccepted: tell('batchAccepted'),
     batchRefused: tell('batchRefused', 'warn'),
+    unionBundleIngested: tell('unionBundleIngested'),
+    unionBundleRefused: tell('unionBundleRefused', 'warn'),
     unknownsReported: tell('unknownsReported'),
     recomputeRequested: tell('recomputeRequested'),
     factUpdated: tell('factUpdated'),

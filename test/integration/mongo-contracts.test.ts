@@ -4,11 +4,13 @@ import { MongoDeadLetters } from '../../src/events/mongo-dead-letters.ts'
 import { MongoEventLog } from '../../src/events/mongo-event-log.ts'
 import { MongoEvidenceQueue } from '../../src/evidence/mongo-evidence-queue.ts'
 import { MongoFactRepository } from '../../src/facts/mongo-fact-repository.ts'
+import { MongoUnionBundleRepository } from '../../src/union-bundles/mongo-union-bundle-repository.ts'
 import { keepsCallgraphRepositoryContract } from '../contract/callgraph-repository.ts'
 import { keepsDeadLettersContract } from '../contract/dead-letters.ts'
 import { keepsEventLogContract } from '../contract/event-log.ts'
 import { keepsEvidenceQueueContract } from '../contract/evidence-queue.ts'
 import { keepsFactRepositoryContract } from '../contract/fact-repository.ts'
+import { keepsUnionBundleRepositoryContract } from '../contract/union-bundle-repository.ts'
 import { type MongodKind, mongodProgram } from '../support/real-parts/mongod.ts'
 import { openTwoMongoReplicas, type TwoMongoReplicas } from '../support/temporary-mongo.ts'
 
@@ -30,6 +32,10 @@ describe.skipIf(!mongodProgram).each(kinds)('on %s', (kind) => {
   keepsCallgraphRepositoryContract('MongoDB', async () => {
     const { one, other } = replicas
     return { callgraphs: new MongoCallgraphRepository(one), replica: new MongoCallgraphRepository(other), close }
+  })
+  keepsUnionBundleRepositoryContract('MongoDB', async () => {
+    const { one, other } = replicas
+    return { bundles: new MongoUnionBundleRepository(one), replica: new MongoUnionBundleRepository(other), close }
   })
   keepsFactRepositoryContract('MongoDB', async () => {
     const { one, other } = replicas

@@ -1,0 +1,14 @@
+import type { Tenant } from '../identifiers/tenant.ts'
+import type { UnionBundleRecord } from './union-bundle-record.ts'
+
+/** Adapters keep `test/contract/union-bundle-repository.ts`. */
+export interface UnionBundleRepository {
+  /**
+   * Claims an id for a bundle, for good: the first record stays. Gives what stands there now, durable when it resolves,
+   * whoever wrote it.
+   */
+  claim(record: UnionBundleRecord): Promise<UnionBundleRecord>
+  /** Says that all of a claimed bundle is stored; the first answer stays. Durable when it resolves. */
+  complete(tenant: Tenant, analysisId: string, answer: Readonly<Record<string, unknown>>): Promise<void>
+  find(tenant: Tenant, analysisId: string): Promise<UnionBundleRecord | undefined>
+}
