@@ -5,8 +5,7 @@ type NameProblem = keyof typeof unionBundleProblems
 
 /** What to call the refusal of a name that no bundle has; the first that fits. */
 const refusals: readonly { readonly pattern: RegExp; readonly code: NameProblem; readonly message: string }[] = [
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there.
-  { pattern: /[\0-\x1f\x7f]/, code: 'UNION_NAME_INVALID', message: 'has a control character' },
+  { pattern: /\p{Cc}/u, code: 'UNION_NAME_INVALID', message: 'has a control character' },
   { pattern: /^(\/|[A-Za-z]:)/, code: 'UNION_PATH_ABSOLUTE', message: 'is an absolute path' },
   { pattern: /\\/, code: 'UNION_PATH_BACKSLASH', message: 'has a backslash' },
   { pattern: /(^|\/)\.\.?(\/|$)/, code: 'UNION_PATH_TRAVERSAL', message: 'leads out of the archive' },
