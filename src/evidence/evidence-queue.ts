@@ -20,6 +20,15 @@ export interface PendingSubject {
   readonly subjectKey: string
 }
 
+/** Which of a subject's folded evidence is asked for. */
+export interface HistoryQuery {
+  /** The version of the fact that holds it; what came later is left out. */
+  readonly version: number
+  /** Id of the last that was read. */
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
 /** The one queue of evidence; adapters keep `test/contract/evidence-queue.ts`. */
 export interface EvidenceQueue {
   /** Durable when it resolves. Evidence without a subject is stored as folded. */
@@ -32,6 +41,11 @@ export interface EvidenceQueue {
   countAllPending(tenant?: Tenant): Promise<number>
   /** Subjects with pending evidence that arrived before `receivedBefore`, for the sweeper. */
   pendingSubjects(receivedBefore: string, limit: number): Promise<PendingSubject[]>
+  /**
+   * Folded evidence that a version of the subject's fact holds, in the order of the versions that first held it and, within
+   * one, of arrival: folding it again in this order gives that version again.
+   */
+  history(subject: PendingSubject, query: HistoryQuery): Promise<Evidence[]>
   /** Durable when it resolves; marking again changes nothing. */
   markFolded(tenant: Tenant, ids: readonly string[], factVersion: number | undefined): Promise<void>
 }

@@ -5,7 +5,7 @@ import { Documents, type Query } from '../mongo/documents.ts'
 import type { MongoConnection } from '../mongo/open-mongo.ts'
 import { type StoredText, TextStore } from '../mongo/stored-text.ts'
 import type { Evidence, IdempotencyClaim, Receipt } from './evidence.ts'
-import type { AppendOutcome, EvidenceQueue, PendingSubject, StoredReceipt } from './evidence-queue.ts'
+import type { AppendOutcome, EvidenceQueue, HistoryQuery, PendingSubject, StoredReceipt } from './evidence-queue.ts'
 
 interface EvidenceDocument {
   readonly tenant: Tenant
@@ -66,6 +66,15 @@ export class MongoEvidenceQueue implements EvidenceQueue {
     const read = { ...pendingOf(subject), id: { $in: ids } }
     // A fold that took in what its server then loses would count it again when the client repeats it.
     if (!(await this.#evidence.areDurable(read, ids.length))) return await this.pending(subject, limit)
+    return await Promise.all(documents.map((document) => this.#evidenceOf(document)))
+  }
+
+  async history(subject: PendingSubject, { version, after, limit }: HistoryQuery): Promise<Evidence[]> {
+    const last = after === undefined ? undefined : await this.#evidence.findFirst({ tenant: subject.tenant, id: after })
+    // A missing version sorts before every number: what was folded while there was no fact yet.
+    const held = { $or: [{ factVersion: { $exists: false } }, { factVersion: { $lte: version } }] }
+    const found = { ...subject, isPending: false, $and: [held, ...(last ? [behind(last)] : [])] }
+    const documents = await this.#evidence.find(found, { sort: { factVersion: 1, arrivedAt: 1, id: 1 }, limit })
     return await Promise.all(documents.map((document) => this.#evidenceOf(document)))
   }
 
@@ -134,6 +143,18 @@ const filledInByServer = new Timestamp({ t: 0, i: 0 })
 
 function pendingOf({ tenant, subjectKey }: PendingSubject): Query {
   return { isPending: true, tenant, subjectKey }
+}
+
+function behind({ factVersion, arrivedAt, id }: EvidenceDocument): Query {
+  const sameVersion = factVersion === undefined ? { $exists: false } : factVersion
+  const laterVersion = factVersion === undefined ? { $exists: true } : { $gt: factVersion }
+  return {
+    $or: [
+      { factVersion: laterVersion },
+      { factVersion: sameVersion, arrivedAt: { $gt: arrivedAt } },
+      { factVersion: sameVersion, arrivedAt, id: { $gt: id } },
+    ],
+  }
 }
 
 function storedReceiptOf(document: EvidenceDocument, receipt: Receipt): StoredReceipt {

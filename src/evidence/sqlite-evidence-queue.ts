@@ -3,7 +3,7 @@ import { jsonOf, numberOf, optionalNumber, optionalText, tenantOf, textOf } from
 import type { SqliteConnections } from '../sqlite/open-sqlite.ts'
 import type { Row, SqlValue, WriteStatement } from '../sqlite/write-unit.ts'
 import type { Evidence, Receipt } from './evidence.ts'
-import type { AppendOutcome, EvidenceQueue, PendingSubject, StoredReceipt } from './evidence-queue.ts'
+import type { AppendOutcome, EvidenceQueue, HistoryQuery, PendingSubject, StoredReceipt } from './evidence-queue.ts'
 
 const insertEvidence = `
   INSERT INTO evidence (tenant, id, subject_key, received_at, is_pending, claim_scope, claim_key, claim_fingerprint, receipt, content)
@@ -22,6 +22,14 @@ const selectReceipt = `
 const selectPending = `
   SELECT content, receipt FROM evidence
   WHERE tenant = ? AND subject_key = ? AND is_pending = 1 ORDER BY seq LIMIT ?`
+
+// What was folded while there was no fact yet stands before its first version.
+const selectHistory = `
+  SELECT content, receipt FROM evidence
+  WHERE tenant = ?1 AND subject_key = ?2 AND is_pending = 0 AND coalesce(fact_version, 0) <= ?3
+    AND (coalesce(fact_version, 0), seq) > (
+      SELECT coalesce(max(coalesce(fact_version, 0)), -1), coalesce(max(seq), 0) FROM evidence WHERE tenant = ?1 AND id = ?4)
+  ORDER BY coalesce(fact_version, 0), seq LIMIT ?5`
 
 const selectPendingSubjects = `
   SELECT tenant, subject_key FROM evidence WHERE is_pending = 1 AND received_at < ?
@@ -58,10 +66,12 @@ export class SqliteEvidenceQueue implements EvidenceQueue {
 
   async pending({ tenant, subjectKey }: PendingSubject, limit: number): Promise<Evidence[]> {
     const rows = this.#sqlite.reader.all(selectPending, [tenant, subjectKey, limit])
-    return rows.map((row) => ({
-      ...jsonOf<Omit<Evidence, 'receipt'>>(row, 'content'),
-      receipt: jsonOf(row, 'receipt'),
-    }))
+    return rows.map(evidenceOf)
+  }
+
+  async history({ tenant, subjectKey }: PendingSubject, { version, after, limit }: HistoryQuery): Promise<Evidence[]> {
+    const params = [tenant, subjectKey, version, after ?? null, limit]
+    return this.#sqlite.reader.all(selectHistory, params).map(evidenceOf)
   }
 
   async countPending({ tenant, subjectKey }: PendingSubject): Promise<number> {
@@ -98,6 +108,10 @@ function appending({ receipt, ...content }: Evidence): WriteStatement[] {
   const insertion = { sql: insertEvidence, params: [...row, JSON.stringify(receipt), JSON.stringify(content)] }
   if (!idempotency) return [insertion]
   return [insertion, { sql: selectEarlierClaim, params: [tenant, idempotency.scope, idempotency.key] }]
+}
+
+function evidenceOf(row: Row): Evidence {
+  return { ...jsonOf<Omit<Evidence, 'receipt'>>(row, 'content'), receipt: jsonOf(row, 'receipt') }
 }
 
 function claimOf(row: Row): { fingerprint: string; receipt: Receipt } {

@@ -8,6 +8,7 @@ export const migrations: readonly ((db: Db) => Promise<void>)[] = [
   createCollections,
   createDeadLetters,
   createUnionBundles,
+  createHistory,
 ]
 
 /** What a query filters or sorts by is a member of its document and has an index; the rest is JSON in one member. */
@@ -64,4 +65,18 @@ async function createDeadLetters(db: Db): Promise<void> {
 
 async function createUnionBundles(db: Db): Promise<void> {
   await db.collection('unionBundles').createIndexes([{ key: { tenant: 1, analysisId: 1 }, unique: true }])
+}
+
+/** What a fact was made of, in the order in which it is made again, and every version that it has had. */
+async function createHistory(db: Db): Promise<void> {
+  await db.collection('evidence').createIndexes([
+    {
+      key: { tenant: 1, subjectKey: 1, factVersion: 1, arrivedAt: 1, id: 1 },
+      partialFilterExpression: { isPending: false },
+    },
+  ])
+  await db.collection('factVersions').createIndexes([
+    { key: { tenant: 1, subjectOrder: 1, version: 1 }, unique: true },
+    { key: { tenant: 1, subjectOrder: 1, digest: 1, version: 1 } },
+  ])
 }

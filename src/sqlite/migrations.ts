@@ -123,4 +123,19 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (tenant, analysis_id)
   ) STRICT;
   `,
+  `
+  -- What a fact was made of, in the order in which it is made again.
+  CREATE INDEX evidence_folded ON evidence (tenant, subject_key, coalesce(fact_version, 0), seq)
+    WHERE is_pending = 0 AND subject_key IS NOT NULL;
+  -- Every version that a fact has had; kept longer than events.
+  CREATE TABLE fact_versions (
+    tenant TEXT NOT NULL,
+    subject_key TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    content TEXT NOT NULL,
+    PRIMARY KEY (tenant, subject_key, version)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX fact_versions_by_digest ON fact_versions (tenant, subject_key, digest, version);
+  `,
 ]

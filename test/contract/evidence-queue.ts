@@ -75,6 +75,27 @@ export function keepsEvidenceQueueContract(name: string, open: () => Promise<Ope
       expect(await queue.pending(subject, 10)).toEqual([])
     })
 
+    test('tells the evidence that a version holds, page by page, in the order of versions and then of arrival', async () => {
+      const [early, late, next, last, pending] = Array.from({ length: 5 }, () => someEvidence())
+      const others = [someEvidence({ tenant: globex }), someEvidence({ subjectKey: 'scan-2' })]
+      await append(next!, early!, late!, last!, pending!, ...others, evidenceWithoutSubject())
+      await queue.markFolded(acme, [late!.id, early!.id], undefined)
+      await queue.markFolded(acme, [last!.id], 2)
+      await queue.markFolded(acme, [next!.id, others[1]!.id], 1)
+      await queue.markFolded(globex, [others[0]!.id], 1)
+      const history = async (version: number, limit: number, after?: string) =>
+        idsOf(await opened.replica.history(subject, { version, limit, after }))
+      const [first, second, third, fourth] = idsOf([early!, late!, next!, last!])
+      expect(await history(2, 9)).toEqual([first, second, third, fourth])
+      expect(await history(1, 9)).toEqual([first, second, third])
+      expect(await history(0, 9)).toEqual([first, second])
+      expect(await history(2, 1)).toEqual([first])
+      expect(await history(2, 1, first)).toEqual([second])
+      expect(await history(2, 2, second)).toEqual([third, fourth])
+      expect(await history(2, 2, fourth)).toEqual([])
+      expect(await queue.history(subject, { version: 1, limit: 1, after: second })).toEqual([next])
+    })
+
     test('marking again changes nothing, and unknown ids are no error', async () => {
       const evidence = someEvidence()
       const without = someEvidence()

@@ -1,5 +1,5 @@
 import type { Evidence } from '../../src/evidence/evidence.ts'
-import type { AppendOutcome, EvidenceQueue, PendingSubject, StoredReceipt } from '../../src/evidence/evidence-queue.ts'
+import type { AppendOutcome, EvidenceQueue, HistoryQuery, PendingSubject, StoredReceipt } from '../../src/evidence/evidence-queue.ts'
 import type { Tenant } from '../../src/identifiers/tenant.ts'
 
 /** An evidence queue that keeps the port's promises, except that it forgets everything with the process. */
@@ -62,6 +62,16 @@ export class MemoryEvidenceQueue implements EvidenceQueue {
       found.set(JSON.stringify([tenant, subjectKey]), { tenant, subjectKey })
     }
     return [...found.values()].slice(0, limit)
+  }
+
+  async history({ tenant, subjectKey }: PendingSubject, { version, after, limit }: HistoryQuery): Promise<Evidence[]> {
+    const held = this.rows
+      .filter(({ evidence }) => evidence.tenant === tenant && evidence.subjectKey === subjectKey)
+      .filter(({ isFolded, factVersion = 0 }) => isFolded && factVersion <= version)
+      .sort((one, other) => (one.factVersion ?? 0) - (other.factVersion ?? 0))
+      .map(({ evidence }) => evidence)
+    const start = after === undefined ? 0 : held.findIndex(({ id }) => id === after) + 1
+    return held.slice(start, start + limit)
   }
 
   async markFolded(tenant: Tenant, ids: readonly string[], factVersion: number | undefined): Promise<void> {
