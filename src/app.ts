@@ -23,7 +23,7 @@ import { questionRoutes } from './facts/question-routes.ts'
 import { type RecomputeRoutesDeps, recomputeRoutes } from './facts/recompute-routes.ts'
 import { requireSubjectRoom } from './facts/require-room.ts'
 import { serviceStatus } from './facts/service-status.ts'
-import { subjectLimitsOf } from './facts/subject-limits.ts'
+import { factLimitsOf, subjectLimitsOf } from './facts/subject-limits.ts'
 import { type UnknownsRoutesDeps, unknownsRoutes } from './facts/unknowns-routes.ts'
 import { openDocsPage, serveDocsPage } from './http/docs-page.ts'
 import { healthRoutes } from './http/health-routes.ts'
@@ -38,6 +38,8 @@ import { subjectProblems } from './identifiers/subject.ts'
 import { jsonProblems } from './lib/json-errors.ts'
 import { storeProblems } from './lib/store-errors.ts'
 import { systemTimer } from './lib/timer.ts'
+import { replayProblems } from './replay/replay-errors.ts'
+import { replayInputsRoutes, replayRoutes } from './replay/replay-routes.ts'
 import { runtimeFactsProblems } from './runtime-facts/runtime-facts-errors.ts'
 import { type RuntimeFactsRoutesDeps, runtimeFactsRoutes } from './runtime-facts/runtime-facts-routes.ts'
 import { syntheticRoutes } from './runtime-facts/synthetic-routes.ts'
@@ -63,6 +65,7 @@ export const problems = {
   ...runtimeFactsProblems,
   ...unionBundleProblems,
   ...factProblems,
+  ...replayProblems,
 } as const
 
 /** The HTTP surface: conventions first, then each folder's routes, in the order of the folders. */
@@ -124,6 +127,20 @@ export async function buildApp(context: Context): Promise<HttpServer> {
     limits: config.limits,
     query: (row, targets) => askForStates(context.questions, row, targets),
     explain: (row, question) => askForReasons(context.questions, row, question),
+  })
+  await app.register(replayInputsRoutes, {
+    prefix: '/signals/facts',
+    ...stores,
+    blobs: (tenant) => blobAccess(stores.content, tenant),
+    profile: context.questions.profile,
+    factLimits: factLimitsOf(config.limits),
+    codeVersion: serviceVersion,
+  })
+  await app.register(replayRoutes, {
+    prefix: '/signals',
+    replay: (body) => context.replays.replay(stores.content.staging, body),
+    limits: config.limits,
+    uploads,
   })
   return app
 }

@@ -24,6 +24,7 @@ import { armedFailPoints, type FailPoints } from './lib/fail-points.ts'
 import { type Authentication, openAuthentication } from './open-authentication.ts'
 import { type CacheAndBus, openCacheAndBus } from './open-cache-and-bus.ts'
 import { openStores, type Stores } from './open-stores.ts'
+import { ReplayLane } from './replay/replay-lane.ts'
 import { scoringProfile } from './scoring/profile.ts'
 import { startFolding } from './start-folding.ts'
 import { startRelay } from './start-relay.ts'
@@ -61,6 +62,7 @@ export interface Context {
   readonly gate: IdempotencyGate
   readonly analysisLane: AnalysisLane
   readonly questions: AskSubjectDeps
+  readonly replays: ReplayLane
   readonly indexes: GraphIndexCache
   readonly folding: FoldScheduler
   readonly relay: OutboxRelay
@@ -87,6 +89,8 @@ export interface Context {
 /** Graphs small enough to need no slot of their own; each waits on disk. */
 const maxQueuedAnalyses = 1_000
 const maxQueuedQuestions = 100
+/** Each is a file on disk. */
+const maxQueuedReplays = 20
 
 /** Opens what the configuration names, picks the adapters, and starts what works in the background. */
 export async function createContext(config: Config, overrides: ContextOverrides = {}): Promise<Context> {
@@ -119,7 +123,7 @@ async function assemble(
   const positions = new PositionCache((record) => loadPositions(stores.content, record))
   const parts = { stores, cacheAndBus, indexes, relay, failPoints, business, measures, clock }
   const folding = startFolding(config, parts, opened)
-  const { analysisLane, questionLane } = openLanes(stores, opened)
+  const { analysisLane, questionLane, replays } = openLanes(config, stores, opened)
   addServiceFigures(registry, { ...stores, folding, analysisLane, questionLane, clock })
   addCacheFigures(registry, {
     facts: () => cacheAndBus.factCache.figures(),
@@ -144,6 +148,7 @@ async function assemble(
       lane: questionLane,
       profile: scoringProfile(config.scoring.profile, config.scoring),
     },
+    replays,
     indexes,
     folding,
     relay,
@@ -164,12 +169,15 @@ function waiting(stores: Stores, folding: FoldScheduler): Context['waitForFact']
   return (subject, receiptId, seconds) => waitForFact(deps, subject, receiptId, seconds)
 }
 
-/** Threads for graphs and for questions; folds have a lane of their own. */
-function openLanes({ contentOptions }: Stores, opened: AsyncDisposableStack) {
+/** Threads for graphs, questions and replays; folds have a lane of their own. */
+function openLanes({ limits }: Config, { contentOptions }: Stores, opened: AsyncDisposableStack) {
   const { stagingDirectory } = contentOptions
   const questions = new QuestionLane({ content: contentOptions, threads: 1, queued: maxQueuedQuestions })
   const analyses = new AnalysisLane({ stagingDirectory, threads: 1, queued: maxQueuedAnalyses })
+  const replayed = { maxEntries: limits.replayFiles, maxBytes: limits.replayBytes }
+  const replays = new ReplayLane({ stagingDirectory, limits: replayed, queued: maxQueuedReplays })
   return {
+    replays: opened.adopt(replays, (lane) => lane.close()),
     questionLane: opened.adopt(questions, (lane) => lane.close()),
     analysisLane: opened.adopt(analyses, (lane) => lane.close()),
   }

@@ -17,8 +17,11 @@ import type { EvidenceQueue } from './evidence/evidence-queue.ts'
 import { MongoEvidenceQueue } from './evidence/mongo-evidence-queue.ts'
 import { SqliteEvidenceQueue } from './evidence/sqlite-evidence-queue.ts'
 import type { FactRepository } from './facts/fact-repository.ts'
+import type { FactVersions } from './facts/fact-versions.ts'
 import { MongoFactRepository } from './facts/mongo-fact-repository.ts'
+import { MongoFactVersions } from './facts/mongo-fact-versions.ts'
 import { SqliteFactRepository } from './facts/sqlite-fact-repository.ts'
+import { SqliteFactVersions } from './facts/sqlite-fact-versions.ts'
 import { openMongo } from './mongo/open-mongo.ts'
 import { openSqlite } from './sqlite/open-sqlite.ts'
 import type { Measures } from './telemetry/measures.ts'
@@ -40,6 +43,7 @@ interface Records {
   readonly callgraphs: CallgraphRepository
   readonly bundles: UnionBundleRepository
   readonly facts: FactRepository
+  readonly versions: FactVersions
   readonly eventLog: EventLog
   readonly deadLetters: DeadLetters
 }
@@ -98,6 +102,7 @@ async function openSqliteRecords(config: Config, opened: AsyncDisposableStack): 
       callgraphs: new SqliteCallgraphRepository(sqlite),
       bundles: new SqliteUnionBundleRepository(sqlite),
       facts: new SqliteFactRepository(sqlite),
+      versions: new SqliteFactVersions(sqlite),
       eventLog: new SqliteEventLog(sqlite),
       deadLetters: new SqliteDeadLetters(sqlite),
     },
@@ -113,6 +118,7 @@ async function openMongoRecords(config: Config, opened: AsyncDisposableStack): P
       callgraphs: new MongoCallgraphRepository(mongo),
       bundles: new MongoUnionBundleRepository(mongo),
       facts: new MongoFactRepository(mongo),
+      versions: new MongoFactVersions(mongo),
       eventLog: new MongoEventLog(mongo),
       deadLetters: new MongoDeadLetters(mongo),
     },

@@ -146,6 +146,8 @@ export const settingsSchema = z.strictObject({
       requestUnknowns: count(10_000, 'Unknowns of a request. Beyond it 400.'),
       uploadsPerCore: count(2, 'Uploads of more than 1 MiB at once, for each core. Beyond it 503.'),
       queuedFolds: count(10_000, 'Folds that wait. Beyond it 503.'),
+      replayBytes: count(2048 * mebibyte, 'A replay bundle, decompressed. Beyond it 422; compressed 413.'),
+      replayFiles: count(50_000, 'Files of a replay bundle. Beyond it 422.'),
       unrelayedEvents: count(500, 'Events of a subject that wait for the relay. Beyond it its folds wait.'),
     })
     .prefault({}),

@@ -7,7 +7,7 @@ import { FoldLane } from './facts/fold-lane.ts'
 import { FoldScheduler } from './facts/fold-scheduler.ts'
 import { FoldSweeper } from './facts/fold-sweeper.ts'
 import { measuredFold, waitOf } from './facts/measure-folds.ts'
-import { subjectLimitsOf } from './facts/subject-limits.ts'
+import { factLimitsOf } from './facts/subject-limits.ts'
 import type { Clock } from './lib/clock.ts'
 import type { FailPoints } from './lib/fail-points.ts'
 import { systemTimer } from './lib/timer.ts'
@@ -58,7 +58,7 @@ export function startFolding(config: Config, parts: FoldingParts, opened: AsyncD
     owner: randomUUID(),
     profile: scoringProfile(config.scoring.profile, config.scoring),
     limits: { ...foldLimits, unrelayedEvents: config.limits.unrelayedEvents },
-    factLimits: { ...subjectLimitsOf(config.limits), listedUnknowns: 100_000 },
+    factLimits: factLimitsOf(config.limits),
   }
   const scheduler = new FoldScheduler({
     fold: measuredFold(measures, (subject) => foldSubject(deps, subject)),

@@ -4,6 +4,7 @@ import { OutboxRelay } from './events/outbox-relay.ts'
 import { tellingPublisher } from './events/telling-publisher.ts'
 import { blobAccess } from './facts/blob-access.ts'
 import { completeEvent } from './facts/complete-event.ts'
+import { versionsOf } from './facts/fact-versions.ts'
 import type { Tenant } from './identifiers/tenant.ts'
 import type { Clock } from './lib/clock.ts'
 import type { FailPoints } from './lib/fail-points.ts'
@@ -34,6 +35,7 @@ export function startRelay(config: Config, parts: RelayParts, opened: AsyncDispo
     publisher: tellingPublisher(cacheAndBus.publisher, tellRelayed(business)),
     complete: (entry, slim) =>
       completeEvent({ facts: stores.facts, blobs, producer, release: serviceVersion }, entry, slim),
+    remember: (entries) => stores.versions.append(entries.flatMap(versionsOf)),
     markCache: (entry) => cacheAndBus.factCache.mark(entry),
     failPoints,
     logger,

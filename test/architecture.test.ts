@@ -17,6 +17,7 @@ const rows = [
   ['union-bundles'],
   ['scoring'],
   ['facts'],
+  ['replay'],
   [
     'version.ts',
     'settings-schema.ts',

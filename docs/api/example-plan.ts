@@ -11,8 +11,11 @@ export interface PlannedRequest {
   readonly body?: unknown
   /** Instead of a body, its files by name: they are sent as a ZIP archive. */
   readonly archive?: Readonly<Record<string, string>>
+  /** Sends the bytes that an earlier answer was (`keepsBytes`) as its body. */
+  readonly sends?: string
   /** Members of the answer that later requests name. */
   readonly keeps?: readonly string[]
+  readonly keepsBytes?: string
 }
 
 const graph = {
@@ -163,6 +166,15 @@ export const examplePlan: readonly PlannedRequest[] = [
     variant: 'diagram',
     path: `/signals/facts/${subjectKey}/explain?target=shop.Total`,
     headers: { accept: 'text/vnd.mermaid' },
+  },
+  { operation: 'getReplayManifest', path: `/signals/facts/${subjectKey}/replay-manifest` },
+  { operation: 'getReplayBundle', path: `/signals/facts/${subjectKey}/replay-bundle`, keepsBytes: 'bundle' },
+  {
+    operation: 'replay',
+    method: 'POST',
+    path: '/signals/replay',
+    headers: { 'content-type': 'application/zstd' },
+    sends: 'bundle',
   },
   { operation: 'listEvents', path: '/signals/events?limit=1' },
   { operation: 'replayEvents', method: 'POST', path: '/signals/events/replay' },

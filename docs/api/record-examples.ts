@@ -47,11 +47,13 @@ interface Service {
 
 async function recordAll({ app, context }: Service): Promise<RecordedExample[]> {
   const kept = new Map<string, string>()
+  const bytes = new Map<string, Buffer>()
   const stable = new StableIds()
   const recorded: RecordedExample[] = []
   for (const planned of examplePlan) {
     const request = withKept(planned, kept)
-    const response = await send(app, request)
+    const response = await send(app, request, bytes)
+    if (planned.keepsBytes) bytes.set(planned.keepsBytes, response.rawPayload)
     // What this answer set going has come to rest before the next is asked.
     await context.folding.idle()
     await context.relay.flush()
@@ -65,9 +67,9 @@ async function recordAll({ app, context }: Service): Promise<RecordedExample[]> 
 
 type Response = Awaited<ReturnType<typeof send>>
 
-async function send(app: HttpServer, planned: PlannedRequest) {
-  const { method = 'GET', path, headers } = planned
-  const payload = payloadOf(planned)
+async function send(app: HttpServer, planned: PlannedRequest, bytes: ReadonlyMap<string, Buffer>) {
+  const { method = 'GET', path, headers, sends } = planned
+  const payload = sends === undefined ? payloadOf(planned) : bytes.get(sends)
   return await app.inject({
     method,
     url: path,
@@ -95,7 +97,8 @@ function keep({ keeps = [] }: PlannedRequest, body: string, kept: Map<string, st
   for (const name of keeps) kept.set(name, String(JSON.parse(body)[name]))
 }
 
-function textOf({ method = 'GET', path, headers, body, archive }: PlannedRequest, response: Response): string {
+function textOf(request: PlannedRequest, response: Response): string {
+  const { method = 'GET', path, headers, body, archive, sends } = request
   const answered = shownHeaders.flatMap((name) => {
     const value = response.headers[name]
     return value === undefined ? [] : [[name, String(value)]]
@@ -107,6 +110,7 @@ function textOf({ method = 'GET', path, headers, body, archive }: PlannedRequest
       ...(headers && { headers }),
       ...(body !== undefined && { body }),
       ...(archive && { archive }),
+      ...(sends !== undefined && { body: `(the bytes of the ${sends})` }),
     },
     response: { status: response.statusCode, headers: Object.fromEntries(answered), body: readable(response) },
   }
@@ -116,7 +120,14 @@ function textOf({ method = 'GET', path, headers, body, archive }: PlannedRequest
 function readable({ headers, body }: Response): unknown {
   const type = String(headers['content-type'])
   if (/^application\/(problem\+)?json/.test(type)) return JSON.parse(body)
+  if (/^application\/zstd/.test(type)) return '(bytes)'
   return body === '' ? undefined : body.trimEnd().split('\n')
+}
+
+/** A manifest names inputs that have ids in them, each by its digest. */
+function withoutTraceDigests(text: string): string {
+  if (!text.includes('"schema": "signals.replay.v1"')) return text
+  return text.replace(/\b[0-9a-f]{2}\/[0-9a-f]{64}/g, `00/${'0'.repeat(64)}`).replace(/[0-9a-f]{64}/g, '0'.repeat(64))
 }
 
 /** Ids are drawn anew at each run, and what is hashed with them differs too: each becomes its number, in order of appearance. */
@@ -124,7 +135,7 @@ class StableIds {
   readonly #numbers = new Map<string, number>()
 
   of(text: string): string {
-    return text
+    return withoutTraceDigests(text)
       .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, (id) => {
         return `00000000-0000-7000-8000-${this.#numberOf(id).toString().padStart(12, '0')}`
       })

@@ -4,6 +4,7 @@ import { exitCodes } from './exit.ts'
 import { generateKeysCommand } from './generate-keys-command.ts'
 import { mintTokenCommand } from './mint-token-command.ts'
 import { removeKeyCommand } from './remove-key-command.ts'
+import { replayCommand } from './replay-command.ts'
 
 type MakeCommand = (deps: CommandDeps) => Command
 
@@ -11,6 +12,7 @@ type MakeCommand = (deps: CommandDeps) => Command
 const commands: readonly MakeCommand[] = [
   group('keys', 'keys that tokens are signed and checked with', [generateKeysCommand, removeKeyCommand]),
   group('token', 'tokens that the service takes', [mintTokenCommand]),
+  replayCommand,
 ]
 
 export function buildProgram(deps: CommandDeps & { readonly version: string }): Command {

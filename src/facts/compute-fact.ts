@@ -81,7 +81,7 @@ export async function computeFact(deps: ComputeFactDeps, input: FoldInput): Prom
   const digest = sha256Of(body)
   const isFact = input.row?.fact !== undefined || input.evidence.some(makesFact)
   const hasChanged = isFact && digest !== input.row?.fact?.digest
-  if (hasChanged) await deps.putBlob(body)
+  if (hasChanged) await putCovered(deps, input, { body, known })
   const version = (input.row?.version ?? 0) + (hasChanged ? 1 : 0)
   // Without a fact there are no lists of it, but what is unknown can be listed all the same.
   const ledger = isFact ? ledgerOf(merged, computed) : { ...merged.ledger, unknowns: computed.unknowns }
@@ -95,6 +95,16 @@ export async function computeFact(deps: ComputeFactDeps, input: FoldInput): Prom
     metadata: factMetadata({ ledger, version, digest }),
     aliases: merged.aliases,
   }
+}
+
+/** With the options it was scored with, once: their digest in a fact would tell nobody what they were. */
+async function putCovered(
+  deps: BlobAccess,
+  { profile }: FoldInput,
+  { body, known }: { readonly body: Buffer; readonly known: KnownFact },
+): Promise<void> {
+  if (known.body?.scoringProfile.digest !== profile.digest) await deps.putBlob(canonicalBytes(profile.options))
+  await deps.putBlob(body)
 }
 
 interface Merge {

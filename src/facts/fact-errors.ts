@@ -2,6 +2,7 @@ import { ServiceError } from '../errors.ts'
 
 export const factProblems = {
   FACT_NOT_FOUND: { status: 404, title: 'There is no such fact' },
+  FACT_VERSION_NOT_FOUND: { status: 404, title: 'The fact has no such version' },
   SUBJECT_NOT_FOUND: { status: 404, title: 'Nobody has said anything about this subject' },
   SUBJECT_AMBIGUOUS: { status: 409, title: 'The alias names more than one subject' },
   TARGETS_TOO_MANY: { status: 400, title: 'The query has more targets than a query may have' },

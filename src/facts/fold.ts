@@ -133,7 +133,8 @@ function namedCallgraphs({ payload }: Evidence): readonly string[] {
   }
 }
 
-function nextRow(
+/** The row as it is after a fold of this evidence. */
+export function nextRow(
   { tenant, subjectKey }: PendingSubject,
   row: FactRow | undefined,
   evidence: readonly Evidence[],

@@ -13,6 +13,11 @@ interface ConfiguredLimits {
   readonly subjectAliases: number
 }
 
+/** What a fold keeps to; unknowns are all counted, and so many kept to be listed. */
+export function factLimitsOf(configured: ConfiguredLimits): SubjectLimits & { readonly listedUnknowns: number } {
+  return { ...subjectLimitsOf(configured), listedUnknowns: 100_000 }
+}
+
 export function subjectLimitsOf(configured: ConfiguredLimits): SubjectLimits {
   return {
     symbols: configured.subjectSymbols,

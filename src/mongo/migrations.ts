@@ -75,8 +75,10 @@ async function createHistory(db: Db): Promise<void> {
       partialFilterExpression: { isPending: false },
     },
   ])
-  await db.collection('factVersions').createIndexes([
-    { key: { tenant: 1, subjectOrder: 1, version: 1 }, unique: true },
-    { key: { tenant: 1, subjectOrder: 1, digest: 1, version: 1 } },
-  ])
+  await db
+    .collection('factVersions')
+    .createIndexes([
+      { key: { tenant: 1, subjectOrder: 1, version: 1 }, unique: true },
+      { key: { tenant: 1, subjectOrder: 1, digest: 1, version: 1 } },
+    ])
 }

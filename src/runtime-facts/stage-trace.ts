@@ -48,7 +48,7 @@ export async function stageTrace(staging: Staging, trace: TraceInput): Promise<S
   }
 }
 
-const eventsName = 'events.ndjson'
+export const eventsName = 'events.ndjson'
 
 async function feedOf(trace: TraceInput): Promise<ProvenanceFeed> {
   const { tenant, correlationId, agentInstance, source, ingestedAt, events, provenance } = trace

@@ -1,5 +1,11 @@
 import type { Evidence } from '../../src/evidence/evidence.ts'
-import type { AppendOutcome, EvidenceQueue, HistoryQuery, PendingSubject, StoredReceipt } from '../../src/evidence/evidence-queue.ts'
+import type {
+  AppendOutcome,
+  EvidenceQueue,
+  HistoryQuery,
+  PendingSubject,
+  StoredReceipt,
+} from '../../src/evidence/evidence-queue.ts'
 import type { Tenant } from '../../src/identifiers/tenant.ts'
 
 /** An evidence queue that keeps the port's promises, except that it forgets everything with the process. */

@@ -54,6 +54,7 @@ function newRelay(changed: Partial<OutboxRelayDeps> = {}): OutboxRelay {
     log,
     publisher: { publish: take },
     complete,
+    remember: async () => undefined,
     markCache: async () => undefined,
     failPoints: noFailPoints,
     logger: { warn: (line: unknown) => void warnings.push(line) },
