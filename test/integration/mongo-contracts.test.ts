@@ -4,12 +4,14 @@ import { MongoDeadLetters } from '../../src/events/mongo-dead-letters.ts'
 import { MongoEventLog } from '../../src/events/mongo-event-log.ts'
 import { MongoEvidenceQueue } from '../../src/evidence/mongo-evidence-queue.ts'
 import { MongoFactRepository } from '../../src/facts/mongo-fact-repository.ts'
+import { MongoFactVersions } from '../../src/facts/mongo-fact-versions.ts'
 import { MongoUnionBundleRepository } from '../../src/union-bundles/mongo-union-bundle-repository.ts'
 import { keepsCallgraphRepositoryContract } from '../contract/callgraph-repository.ts'
 import { keepsDeadLettersContract } from '../contract/dead-letters.ts'
 import { keepsEventLogContract } from '../contract/event-log.ts'
 import { keepsEvidenceQueueContract } from '../contract/evidence-queue.ts'
 import { keepsFactRepositoryContract } from '../contract/fact-repository.ts'
+import { keepsFactVersionsContract } from '../contract/fact-versions.ts'
 import { keepsUnionBundleRepositoryContract } from '../contract/union-bundle-repository.ts'
 import { type MongodKind, mongodProgram } from '../support/real-parts/mongod.ts'
 import { openTwoMongoReplicas, type TwoMongoReplicas } from '../support/temporary-mongo.ts'
@@ -40,6 +42,10 @@ describe.skipIf(!mongodProgram).each(kinds)('on %s', (kind) => {
   keepsFactRepositoryContract('MongoDB', async () => {
     const { one, other } = replicas
     return { facts: new MongoFactRepository(one), replica: new MongoFactRepository(other), close }
+  })
+  keepsFactVersionsContract('MongoDB', async () => {
+    const { one, other } = replicas
+    return { versions: new MongoFactVersions(one), replica: new MongoFactVersions(other), close }
   })
   keepsEventLogContract('MongoDB', async () => {
     const { one, other } = replicas
