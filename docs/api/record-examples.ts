@@ -120,7 +120,7 @@ function textOf(request: PlannedRequest, response: Response): string {
 function readable({ headers, body }: Response): unknown {
   const type = String(headers['content-type'])
   if (/^application\/(problem\+)?json/.test(type)) return JSON.parse(body)
-  if (/^application\/zstd/.test(type)) return '(bytes)'
+  if (type.startsWith('application/zstd')) return '(bytes)'
   return body === '' ? undefined : body.trimEnd().split('\n')
 }
 

@@ -39,13 +39,14 @@ export class ReplayLane {
     if (this.#pool.queueSize >= queued) {
       throw new ReplayError('REPLAYS_EXHAUSTED', 'too many bundles wait', { retryAfterSeconds: 5 })
     }
-    const { path, storedLength, discard } = await staging.stage(body, 'identity')
+    const bundle = await staging.stage(body, 'identity')
     try {
+      const { path, storedLength } = bundle
       const job: ReplayJob = { stagingDirectory, limits, path, storedLength }
       const outcome: Transferred<Replay> = await this.#pool.run(job)
       return received(outcome)
     } finally {
-      await discard()
+      await bundle.discard()
     }
   }
 
