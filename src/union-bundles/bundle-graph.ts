@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs'
-import { CallgraphError } from '../callgraphs/callgraph-errors.ts'
 import type { CallgraphUpload } from '../callgraphs/callgraph-upload.ts'
-import type { Violation } from '../errors.ts'
+import { ServiceError, type Violation } from '../errors.ts'
 import { canonicalBytes } from '../lib/canonical-json.ts'
 import type { BundleFileName } from './bundle-file-name.ts'
 import type { ExtractedFile } from './extract-entry.ts'
@@ -51,7 +50,8 @@ export class BundleGraph {
 
   /** What is wrong with the graph, told of the file in which it is. */
   refusal(error: unknown): unknown {
-    if (!(error instanceof CallgraphError)) return error
+    // What comes from the thread that read the graph has its code, but no class of its own.
+    if (!(error instanceof ServiceError)) return error
     if (error.code === 'CALLGRAPH_EMPTY') {
       return refusedFile('nodes.ndjson', 'UNION_GRAPH_EMPTY', 'has no node', { cause: error })
     }

@@ -28,8 +28,8 @@ export async function listEntries(zip: ZipFile, frame: ArchiveFrame, limits: Arc
     const entry = entries[position]
     return entry ? [{ name, entry }] : []
   })
-  for (const { name, entry } of listed) checkEntry(name, entry, limits)
   requireRoomFor(entries, limits)
+  for (const { name, entry } of listed) checkEntry(name, entry, limits)
   await checkLocalHeaders(zip, listed, frame)
   return listed
 }
