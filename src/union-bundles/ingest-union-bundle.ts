@@ -105,7 +105,7 @@ async function acceptArchive(
   if (!claimed) await requireFree(deps, prepared)
   await claimAnalysisId(deps, prepared.bundle)
   const acknowledged = await storeBundle(deps, prepared, correlationId)
-  if (!acknowledged.isReplay) announce(deps, bundle, acknowledged)
+  announce(deps, bundle, acknowledged)
   return acknowledged
 }
 
@@ -138,10 +138,9 @@ async function requireFree(deps: IngestUnionBundleDeps, { bundle, facts }: Prepa
   await deps.requireRoom({ tenant, subjectKey: subject.subjectKey }, ...added)
 }
 
-/** Tells the fold once the evidence is durable; a repeat has nothing to tell. */
+/** Whoever makes a bundle whole tells of it. */
 function announce(deps: IngestUnionBundleDeps, { tenant, subject, files }: UnionBundle, told: Acknowledgement): void {
   const { analysisId, callgraphId, graphHash, language, nodeCount, edgeCount } = told.answer
-  if (subject) deps.onAppended({ tenant, subjectKey: subject.subjectKey })
   deps.onIngested({ tenant, callgraphId, graphHash, language, nodeCount, edgeCount, status: 'created' })
   deps.onBundle({ tenant, analysisId, graphHash, subjectKey: subject?.subjectKey, files: files.length })
 }

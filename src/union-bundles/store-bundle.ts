@@ -34,7 +34,7 @@ export async function storeBundle(
   correlationId: string,
 ): Promise<Acknowledgement> {
   const { bundle, upload } = prepared
-  const { tenant, analysisId } = bundle
+  const { tenant, analysisId, subject } = bundle
   await putFiles(deps, prepared)
   const graph = await storeCallgraph(deps, prepared)
   const runtimeFacts = await storeFacts(deps, prepared, correlationId)
@@ -44,6 +44,8 @@ export async function storeBundle(
     callgraphEvidence(deps, { upload, callgraphId: analysisId, claim, answer }),
   )
   deps.failPoints.reach('after-append')
+  // Also for evidence that was there: whoever appended it may have died before it asked.
+  if (subject) deps.onAppended({ tenant, subjectKey: subject.subjectKey })
   await deps.bundles.complete(tenant, analysisId, acknowledged.answer)
   return acknowledged
 }

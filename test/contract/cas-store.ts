@@ -60,6 +60,23 @@ export function keepsCasStoreContract(
       expect(Buffer.concat(await Array.fromAsync(object.stored)).toString()).toBe('content')
     })
 
+    test.each([
+      [0, 0, 'c'],
+      [2, 4, 'nte'],
+      [0, 6, 'content'],
+      [6, 6, 't'],
+    ])('gives bytes %i to %i of what was put', async (start, end, expected) => {
+      const key = named('manifests', 'a.json')
+      await put(key, 'content')
+      const part = await opened.store.openRange(key, { start, end })
+      expect(Buffer.concat(await Array.fromAsync(part)).toString()).toBe(expected)
+    })
+
+    test('has no part of what is not there', async () => {
+      const absent = opened.store.openRange(named('manifests', 'absent'), { start: 0, end: 1 })
+      await expect(absent).rejects.toMatchObject({ code: 'CAS_NOT_FOUND' })
+    })
+
     test('gives back compressed content, byte for byte as it was staged', async () => {
       const content = randomBytes(3_000_000)
       const blob = await stage(content, 'zstd')

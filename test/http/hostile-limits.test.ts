@@ -2,12 +2,18 @@ import { connect, type Socket } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type BuiltApp, openApp } from '../support/build-app.ts'
+import { bundleEntries, linesOf, shop, shopEdges, shopNodes } from '../support/made-bundles.ts'
+import { makeZip, type ZipEntry } from '../support/make-zip.ts'
 import { postGraph, smallGraph } from '../support/posted-graph.ts'
 import { expectRefusal, type Refusal } from '../support/refusals.ts'
 
 const limits = {
   jsonBodyBytes: 2 * 1024 * 1024,
   rawBodyBytes: 3 * 1024 * 1024,
+  unionBytes: 4_000,
+  unionInflatedBytes: 4_000,
+  unionEntries: 5,
+  unionMetaBytes: 1_100,
   lineBytes: 2_000,
   nestingDepth: 8,
   graphNodes: 20,
@@ -20,6 +26,7 @@ const limits = {
   uploadsPerCore: 1,
   queuedFolds: 2,
 }
+const zip = { 'content-type': 'application/zip' }
 const json = { 'content-type': 'application/json' }
 const named = '/signals/callgraphs?language=node&component=shop&version=1'
 
@@ -38,6 +45,10 @@ function refusal(status: number, code: string, place?: Refusal['place']): Refusa
 
 function eventsOf(symbols: readonly string[]): string {
   return symbols.map((symbolId) => JSON.stringify({ symbolId })).join('\n')
+}
+
+function manyFacts(count: number): string {
+  return linesOf(numbered('s', count).map((symbolId) => ({ symbolId })))
 }
 
 function numbered(prefix: string, count: number): string[] {
@@ -124,6 +135,31 @@ describe('a limit that is configured holds', () => {
     await expectRefusal(built, refusal(413, 'CALLGRAPH_TOO_LARGE'), { url: named, body })
   })
 
+  test('for the bytes, entries, meta and lines of a union bundle', async () => {
+    const entries = bundleEntries({ ...shop, facts: '' })
+    const of = (...more: ZipEntry[]): Buffer => makeZip([...entries, ...more])
+    const event = JSON.stringify({ symbol_id: 'x'.repeat(1_900), hit_count: 1, process_name: 'y'.repeat(100) })
+    const refusals: [string, number, Buffer][] = [
+      ['BODY_TOO_LARGE', 413, Buffer.concat([of(), Buffer.alloc(limits.unionBytes)])],
+      [
+        'UNION_TOO_LARGE',
+        413,
+        makeZip(bundleEntries({ ...shop, nodes: shopNodes + ' '.repeat(limits.unionInflatedBytes) })),
+      ],
+      ['UNION_TOO_MANY_ENTRIES', 413, of({ name: 'x', content: '' }, { name: 'y', content: '' })],
+      ['UNION_META_TOO_LARGE', 413, makeZip(bundleEntries({ ...shop, meta: { note: 'x'.repeat(1_100) } }))],
+      ['UNION_LINE_INVALID', 422, makeZip(bundleEntries({ ...shop, facts: event }))],
+      ['BATCH_TOO_LARGE', 413, makeZip(bundleEntries({ ...shop, facts: manyFacts(limits.batchSymbols + 1) }))],
+      ['CALLGRAPH_TOO_LARGE', 413, makeZip(bundleEntries({ nodes: shopNodes, edges: shopEdges.repeat(4) }))],
+      ['SUBJECT_TOO_LARGE', 409, makeZip(bundleEntries({ ...shop, facts: manyFacts(limits.subjectSymbols + 1) }))],
+    ]
+    for (const [code, status, body] of refusals) {
+      await expectRefusal(built, refusal(status, code), { url: '/signals/reachability/union', body, headers: zip })
+    }
+    const sound = await built.ask('/signals/reachability/union', { body: of(), headers: zip })
+    expect(sound).toMatchObject({ status: 202 })
+  })
+
   test('for the symbols of a batch', async () => {
     const body = eventsOf(numbered('s', limits.batchSymbols + 1))
     await expectRefusal(built, refusal(413, 'BATCH_TOO_LARGE'), { url: streamTo('s1'), body })
@@ -197,6 +233,8 @@ describe('while too many folds wait', () => {
       const { headers } = await expectRefusal(built, later, { url, body, headers: json })
       expect(headers['retry-after']).toBe('5')
     }
+    const body = makeZip(bundleEntries(shop))
+    await expectRefusal(built, later, { url: '/signals/reachability/union', body, headers: zip })
     expect(await built.ask(named, { body: smallGraph })).toMatchObject({ status: 202 })
     waiting.mockReturnValue(limits.queuedFolds - 1)
     expect(await built.ask(streamTo('s1'), { body: eventsOf(['a']) })).toMatchObject({ status: 202 })
