@@ -45,6 +45,7 @@ const roles: { name: string; module: RegExp; may: RegExp }[] = [
   { name: 'SQLite', module: /^node:sqlite$/, may: /^sqlite\/|\/sqlite-[^/]*$/ },
   { name: 'MongoDB', module: /^mongodb$/, may: /^mongo\/|\/mongo-[^/]*$/ },
   { name: 'Redis', module: /^ioredis$/, may: /^redis\/|\/redis-[^/]*$/ },
+  { name: 'yauzl', module: /^yauzl$/, may: /^union-bundles\// },
   { name: 'JOSE', module: /^jose$/, may: /^auth\// },
   { name: 'S3', module: /^@aws-sdk\//, may: /\/s3-[^/]*$/ },
 ]

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, type BuiltApp, openApp } from '../support/build-app.ts'
+import { bundleOf } from '../support/bundles.ts'
 import { bundleZip, shopEdges, shopFacts, shopMeta, shopNodes, untimedFacts } from '../support/made-bundles.ts'
 import { expectRefusal, type Refusal, type RefusedRequest } from '../support/refusals.ts'
 
@@ -131,6 +132,17 @@ describe('the same evidence', () => {
     expect(again.body).toMatchObject({ receiptId, duplicate: facts.trimEnd().split('\n').length })
     expect(await factOf(id)).toEqual(before)
   })
+})
+
+test('a fact that came of a bundle is made again from its inputs alone', async () => {
+  const id = 'r'.repeat(128)
+  await posted(bundleZip(), { 'x-analysis-id': id })
+  await built.settled()
+  const replay = await built.ask('/signals/replay', {
+    body: await bundleOf(built, id),
+    headers: { 'content-type': 'application/zstd' },
+  })
+  expect(replay).toMatchObject({ status: 200, body: { match: true, problems: [] } })
 })
 
 describe('sent again', () => {

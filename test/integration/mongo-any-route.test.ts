@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { postSmallGraph } from '../support/evidence-client.ts'
+import { bundleZip } from '../support/made-bundles.ts'
 import { type MongodKind, mongodProgram, startMongod } from '../support/real-parts/mongod.ts'
 import { type ServiceProcess, startServiceProcess, temporaryDirectory } from '../support/service-process.ts'
 
@@ -68,6 +69,7 @@ function requestsOf(callgraphId: string): readonly Ask[] {
     ['/signals/runtime-facts', jsonPost({ ...named, callgraphId, events: [{ symbolId: 'a' }] })],
     ['/signals/reachability/recompute', jsonPost({ ...named, targets: ['a'] })],
     ['/signals/unknowns', jsonPost({ ...named, callgraphId, unknowns: [{ symbolId: 'u', reason: 'dynamic' }] })],
+    ['/signals/reachability/union', { method: 'POST', body: new Uint8Array(bundleZip()) }],
     [`/signals/callgraphs?language=node&component=again&version=1`, { method: 'POST', body: '{"nodes":["main"]}' }],
   ]
 }

@@ -42,7 +42,7 @@ export function unionMeta(object: member.JsonObject): UnionMeta {
   const entryPoints = object['entry_points'] ?? []
   if (!Array.isArray(entryPoints)) throw member.wrongType('entry_points', 'a list')
   return {
-    entryPoints: entryPoints.map((entry: unknown) => ownEntryPoint(entry)),
+    entryPoints: entryPoints.map(declaredEntryPoint),
     closedWorld: member.flagMember(object, 'closed_world') ?? false,
   }
 }
@@ -52,6 +52,16 @@ const absolutePath = /^\s*(?:[/\\]|[A-Za-z]:[/\\]|file:)/
 
 function symbolMember(object: member.JsonObject, name: string): string {
   const id = member.idMember(object, [name])
-  if (absolutePath.test(id)) throw invalidValue('PATH_ABSOLUTE', `${name} is an absolute path`, `/${name}`)
+  refusePath(id, `/${name}`)
   return id
+}
+
+function declaredEntryPoint(entry: unknown, position: number): RawEntryPoint {
+  const declared = ownEntryPoint(entry)
+  refusePath(declared.nodeId, `/entry_points/${position}`)
+  return declared
+}
+
+function refusePath(id: string, pointer: string): void {
+  if (absolutePath.test(id)) throw invalidValue('PATH_ABSOLUTE', 'a symbol is named by an absolute path', pointer)
 }

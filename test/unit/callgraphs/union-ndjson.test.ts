@@ -72,6 +72,9 @@ describe('lines that are not as the first', () => {
     ['{"schema":"x","produced_by":{},"entry_points":"a"}', 'CALLGRAPH_INVALID', '/entry_points'],
     ['{"schema":"x","produced_by":{},"entry_points":[{"id":"a","kind":"x"}]}', 'CALLGRAPH_INVALID', '/kind'],
     ['{"schema":"x","closed_world":"yes"}', 'CALLGRAPH_INVALID', '/closed_world'],
+    ['{"symbol_id":"/srv/shop.js#pay","lang":"node"}', 'CALLGRAPH_INVALID', '/symbol_id'],
+    ['{"from":"a","to":"C:\\\\shop.js#pay","edge_type":"call"}', 'CALLGRAPH_INVALID', '/to'],
+    ['{"schema":"x","produced_by":{},"entry_points":["a","/srv/shop.js"]}', 'CALLGRAPH_INVALID', '/entry_points/1'],
   ])('%s is refused as %s, with its line', async (line, code, pointer) => {
     const refusal = await refusalOf(`${first}\n${line}\n`)
     expect(refusal).toMatchObject({ code, violations: [{ line: 2, pointer }] })
