@@ -93,11 +93,7 @@ export async function buildApp(context: Context): Promise<HttpServer> {
   })
   await app.register(receiptRoutes, { prefix: '/signals/receipts', queue: stores.queue })
   await app.register(ingestCallgraphRoutes, { prefix: '/signals/callgraphs', ...callgraphIngest(context, uploads) })
-  await app.register(callgraphRoutes, {
-    prefix: '/signals/callgraphs',
-    ...stores,
-    openArchive: async (key) => (await stores.cas.open(key)).stored,
-  })
+  await app.register(callgraphRoutes, { prefix: '/signals/callgraphs', ...stores })
   await app.register(runtimeFactsRoutes, { prefix: '/signals/runtime-facts', ...runtimeFactsIngest(context, uploads) })
   await app.register(syntheticRoutes, {
     prefix: '/signals/runtime-facts',
@@ -108,11 +104,7 @@ export async function buildApp(context: Context): Promise<HttpServer> {
   })
   const unionPrefix = '/signals/reachability/union'
   await app.register(ingestUnionBundleRoutes, { prefix: unionPrefix, ...unionBundleIngest(context, uploads) })
-  await app.register(unionBundleRoutes, {
-    prefix: unionPrefix,
-    ...stores,
-    openRange: (key, range) => stores.cas.openRange(key, range),
-  })
+  await app.register(unionBundleRoutes, { prefix: unionPrefix, ...stores })
   await app.register(recomputeRoutes, { prefix: '/signals/reachability', ...factIngest(context, uploads) })
   await app.register(unknownsRoutes, { prefix: '/signals/unknowns', ...factIngest(context, uploads) })
   await app.register(factRoutes, {

@@ -18,8 +18,6 @@ import { graphLines } from './graph-lines.ts'
 export interface CallgraphRoutesDeps {
   readonly callgraphs: CallgraphRepository
   readonly content: Content
-  /** The stored bytes of an archive, compressed as they rest. */
-  readonly openArchive: (key: CasKey) => Promise<Readable>
 }
 
 const ListQuery = PageQuery.extend({
@@ -75,7 +73,7 @@ export const callgraphRoutes: RoutePlugin<CallgraphRoutesDeps> = async (app, dep
     async (request, reply) => {
       const { tenant, manifestCasUri, manifestHash } = await find(deps, request.tenant, request.params.callgraphId)
       if (isNotModified(request, reply, hexOf(manifestHash))) return reply.code(304).send()
-      const manifest = await deps.content.readNamed(keyOf(tenant, manifestCasUri))
+      const manifest = await deps.content.readNamed(keyOf(tenant, manifestCasUri), undefined, manifestHash)
       return reply.type('application/json').send(manifest)
     },
   )
@@ -90,7 +88,7 @@ export const callgraphRoutes: RoutePlugin<CallgraphRoutesDeps> = async (app, dep
       reply.header('vary', 'accept')
       const etag = isArchive ? `${hexOf(graphHash)}-zstd` : hexOf(graphHash)
       if (isNotModified(request, reply, etag)) return reply.code(304).send()
-      if (isArchive) return reply.type('application/zstd').send(await deps.openArchive(key))
+      if (isArchive) return reply.type('application/zstd').send(Readable.from(deps.content.readStored(key)))
       const lines = Readable.from(graphLines(() => deps.content.readStream(key)))
       return reply.type('application/x-ndjson').send(lines)
     },

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream'
 import type { Tenant } from '../identifiers/tenant.ts'
-import type { ByteRange } from '../lib/byte-range.ts'
 import type { StagedBlob } from './staged-blob.ts'
 
 /** The namespaces of contracts, 8. `graph_indexes` is derived: it may be deleted and rebuilt at any time. */
@@ -40,11 +39,16 @@ export interface CasStore {
   /** Takes a staged blob over into the store. The caller still discards the staged blob. */
   put(key: CasKey, blob: StagedBlob): Promise<PutOutcome>
   open(key: CasKey): Promise<CasObject>
-  /** A part of an object's stored bytes, which nobody can verify. */
-  openRange(key: CasKey, range: ByteRange): Promise<Readable>
   has(key: CasKey): Promise<boolean>
   /** Removing what is not there is no error. */
   remove(key: CasKey): Promise<void>
+  /**
+   * Moves an object, which is not what its key says, to where nothing is read: the key is free for the right bytes, and
+   * the wrong ones are kept for whoever looks into it. Moving what is not there is no error.
+   */
+  quarantine(key: CasKey): Promise<void>
+  /** Tenants that have content, in ordinal order. */
+  tenants(): AsyncIterable<Tenant>
   /** Keys of one tenant (all namespaces unless one is named), in ordinal order. */
   list(tenant: Tenant, namespace?: CasNamespace): AsyncIterable<CasKey>
   /** Resolves when the store can be written to; for `/readyz`. */

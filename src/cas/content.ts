@@ -4,7 +4,7 @@ import { CasError } from './cas-errors.ts'
 import { digestOfKey, encodingOf } from './cas-key.ts'
 import type { CasKey, CasNamespace, CasStore, PutOutcome } from './cas-store.ts'
 import { type BlobSuffix, blobKey } from './cas-uri.ts'
-import { readContent, readWholeContent } from './read-stored.ts'
+import { readContent, readStoredForm, readWholeContent } from './read-stored.ts'
 import type { StagedBlob } from './staged-blob.ts'
 import type { Staging } from './staging.ts'
 
@@ -61,14 +61,24 @@ export class Content {
     return readWholeContent(object, { encoding: 'zstd', digest }, maxBytes)
   }
 
-  async readNamed(key: CasKey, maxBytes: number = defaultMaxBytes): Promise<Buffer> {
+  async readNamed(
+    key: CasKey,
+    maxBytes: number = defaultMaxBytes,
+    expected: Digest | undefined = digestOfKey(key),
+  ): Promise<Buffer> {
     const object = await this.#store.open(key)
-    return readWholeContent(object, { encoding: encodingOf(key), digest: digestOfKey(key) }, maxBytes)
+    return readWholeContent(object, { encoding: encodingOf(key), digest: expected }, maxBytes)
   }
 
-  /** Throws `CAS_CORRUPT` at the end at the latest: what follows from the bytes may be kept only after that. */
+  /** Throws `CAS_CORRUPT` before the last piece at the latest: what follows from the others may be kept only after that. */
   async *readStream(key: CasKey, expected: Digest | undefined = digestOfKey(key)): AsyncGenerator<Buffer> {
     const object = await this.#store.open(key)
     yield* readContent(object, { encoding: encodingOf(key), digest: expected })
+  }
+
+  /** The bytes as they rest, compressed where they are; they end only when their content was verified. */
+  async *readStored(key: CasKey): AsyncGenerator<Buffer> {
+    const object = await this.#store.open(key)
+    yield* readStoredForm(object, { encoding: encodingOf(key), digest: digestOfKey(key) })
   }
 }

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, link, open, rm, stat } from 'node:fs/promises'
+import { type FileHandle, link, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import type { Readable } from 'node:stream'
 import type { Tenant } from '../identifiers/tenant.ts'
-import type { ByteRange } from '../lib/byte-range.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { compareOrdinal } from '../lib/ordinal.ts'
 import { CasError, casErrorOf, casUnavailable, errnoOf, isAbsence } from './cas-errors.ts'
@@ -17,9 +15,12 @@ import {
   type PutOutcome,
 } from './cas-store.ts'
 import { DurableDirectories, syncDirectory } from './durable-directory.ts'
-import { keysBelow } from './keys-below.ts'
+import { keysBelow, tenantsBelow } from './keys-below.ts'
 import type { StagedBlob } from './staged-blob.ts'
 import { readTrailer, trailerLength } from './stored-form.ts'
+
+/** No tenant's name begins with a dot, so this is nobody's content. */
+const quarantineDirectory = '.quarantine'
 
 /**
  * One file an object, under `<root>/<tenant>/<namespace>/<key>`. A name appears by `link`, which never replaces anything, and
@@ -63,16 +64,6 @@ export class FilesystemCasStore implements CasStore {
     }
   }
 
-  async openRange(key: CasKey, { start, end }: ByteRange): Promise<Readable> {
-    const path = this.#pathOf(key)
-    try {
-      const handle = await open(path, 'r')
-      return handle.createReadStream({ start, end })
-    } catch (error) {
-      throw casErrorOf(error, `cas://${key.namespace}/${key.key}`)
-    }
-  }
-
   async has(key: CasKey): Promise<boolean> {
     const path = this.#pathOf(key)
     try {
@@ -91,6 +82,24 @@ export class FilesystemCasStore implements CasStore {
     } catch (error) {
       if (!isAbsence(error)) throw casUnavailable(error, 'removing content')
     }
+  }
+
+  async quarantine(key: CasKey): Promise<void> {
+    const path = this.#pathOf(key)
+    const asidePath = join(this.#root, quarantineDirectory, physicalKey(key))
+    try {
+      await this.#directories.ensure(dirname(asidePath))
+      await rename(path, asidePath)
+      await syncDirectory(dirname(asidePath))
+      await syncDirectory(dirname(path))
+    } catch (error) {
+      this.#directories.forget()
+      if (!isAbsence(error)) throw casUnavailable(error, 'moving content aside')
+    }
+  }
+
+  tenants(): AsyncIterable<Tenant> {
+    return tenantsBelow(this.#root)
   }
 
   async *list(tenant: Tenant, namespace?: CasNamespace): AsyncGenerator<CasKey> {

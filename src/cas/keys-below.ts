@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isTenant, type Tenant } from '../identifiers/tenant.ts'
 import { compareOrdinal } from '../lib/ordinal.ts'
 import { casUnavailable, isAbsence } from './cas-errors.ts'
 import { isKeyText } from './cas-key.ts'
@@ -12,6 +13,13 @@ export async function* keysBelow(directory: string, prefix = ''): AsyncGenerator
     if (entry.isDirectory()) yield* keysBelow(join(directory, entry.name), `${key}/`)
     // What no put could have named is not an object: a file somebody left there, or one still being written.
     else if (entry.isFile() && isKeyText(key)) yield key
+  }
+}
+
+/** What else lies there, such as what is staged or was moved aside, has no tenant's name. */
+export async function* tenantsBelow(root: string): AsyncGenerator<Tenant> {
+  for (const entry of await sortedEntries(root)) {
+    if (entry.isDirectory() && isTenant(entry.name)) yield entry.name
   }
 }
 

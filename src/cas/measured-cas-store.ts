@@ -22,9 +22,10 @@ export function measuredCasStore(store: CasStore, measure: Measures['casOperatio
   return {
     put: (key, blob) => timed('put', () => store.put(key, blob)),
     open: (key) => timed('open', () => store.open(key)),
-    openRange: (key, range) => timed('open', () => store.openRange(key, range)),
     has: (key) => timed('has', () => store.has(key)),
     remove: (key) => timed('remove', () => store.remove(key)),
+    quarantine: (key) => timed('remove', () => store.quarantine(key)),
+    tenants: () => store.tenants(),
     list: (tenant, namespace) => store.list(tenant, namespace),
     check: () => timed('check', () => store.check()),
   }

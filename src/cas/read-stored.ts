@@ -25,19 +25,38 @@ const smallLength = 1024 * 1024
 
 /**
  * The content of an object, piece by piece. The pieces are verified only by the end of the stream: nothing that follows from
- * them may be kept before that.
+ * them may be kept before that. The last is given out only when all of them are verified, so that whoever passes on what
+ * it is given never passes on the whole of what is corrupt.
  */
 export async function* readContent(object: CasObject, expected: Expected): AsyncGenerator<Buffer> {
   const hash = createHash('sha256')
+  let held: Buffer | undefined
   try {
     for await (const chunk of expected.encoding === 'zstd' ? inflated(object) : unchanged(object)) {
       hash.update(chunk)
-      yield chunk
+      if (held) yield held
+      held = chunk
     }
   } catch (error) {
     throw readError(error)
   }
   verifyDigest(digestFromHex(hash.digest('hex')), expected)
+  if (held) yield held
+}
+
+/** An object as it rests, compressed where it is, and verified as its content is: the end comes only after that. */
+export async function* readStoredForm(object: CasObject, expected: Expected): AsyncGenerator<Buffer> {
+  const passed: Buffer[] = []
+  const stored = Readable.from(recording(piecesOf(object.stored), passed), { highWaterMark: 1 })
+  for await (const _verified of readContent({ ...object, stored }, expected)) yield* passed.splice(0, passed.length - 1)
+  yield* passed
+}
+
+async function* recording(pieces: AsyncIterable<Buffer>, passed: Buffer[]): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    passed.push(piece)
+    yield piece
+  }
 }
 
 /** All of the content of an object, verified, if it is at most so long. */

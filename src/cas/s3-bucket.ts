@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import {
+  CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
@@ -10,7 +11,6 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3'
-import type { ByteRange } from '../lib/byte-range.ts'
 import { CasError } from './cas-errors.ts'
 import type { CasObject } from './cas-store.ts'
 import { s3FailureOf } from './s3-failure.ts'
@@ -65,11 +65,6 @@ export class S3Bucket {
     return { stored: bodyOf(output), storedLength: output.ContentLength }
   }
 
-  async openRange(key: string, { start, end }: ByteRange): Promise<Readable> {
-    const range = `bytes=${start}-${end}`
-    return bodyOf(await this.client.send(new GetObjectCommand({ ...this.#at(key), Range: range })))
-  }
-
   /**
    * How long an object is, and how it ends; undefined when there is none. A range rather than a HEAD, whose 404 has no body
    * and so cannot tell an absent object from an absent bucket.
@@ -105,6 +100,19 @@ export class S3Bucket {
 
   async remove(key: string): Promise<void> {
     await this.client.send(new DeleteObjectCommand(this.#at(key)))
+  }
+
+  /** Replaces. The server copies up to 5 GB in one request. */
+  async copy(from: string, to: string): Promise<void> {
+    const source = `${this.name}/${from.split('/').map(encodeURIComponent).join('/')}`
+    await this.client.send(new CopyObjectCommand({ ...this.#at(to), CopySource: source }))
+  }
+
+  /** What stands before the first slash of any key. */
+  async *firstParts(): AsyncGenerator<string> {
+    for await (const page of paginateListObjectsV2({ client: this.client }, { Bucket: this.name, Delimiter: '/' })) {
+      for (const { Prefix } of page.CommonPrefixes ?? []) if (Prefix !== undefined) yield Prefix.slice(0, -1)
+    }
   }
 
   /** In the order of UTF-8, which S3 promises of general purpose buckets. */

@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { isTenant, type Tenant } from '../identifiers/tenant.ts'
 import { backoffMs } from '../lib/backoff.ts'
-import type { ByteRange } from '../lib/byte-range.ts'
 import { type Clock, systemClock, timestampOf } from '../lib/clock.ts'
 import { compareOrdinal } from '../lib/ordinal.ts'
 import { CasError, casUnavailable } from './cas-errors.ts'
@@ -28,8 +26,9 @@ import { readTrailer, trailerLength } from './stored-form.ts'
 const maxSinglePut = 16 * 1024 * 1024
 const oneDay = 24 * 60 * 60 * 1000
 const retryPause = { baseMs: 50, maxMs: 2_000 }
-/** No tenant's name begins with a dot, so this is nobody's content. */
+/** No tenant's name begins with a dot, so these are nobody's content. */
 const checkKey = '.check'
+const quarantinePrefix = '.quarantine/'
 
 /**
  * One object of a bucket for each of ours, under its physical key: RustFS, MinIO, AWS, and what else honours conditional
@@ -63,11 +62,14 @@ export class S3CasStore implements CasStore {
   }
 
   async open(key: CasKey): Promise<CasObject> {
-    return await this.#opened(key, (name) => this.#bucket.open(name))
-  }
-
-  async openRange(key: CasKey, range: ByteRange): Promise<Readable> {
-    return await this.#opened(key, (name) => this.#bucket.openRange(name, range))
+    const name = physicalKey(key)
+    try {
+      return await this.#bucket.open(name)
+    } catch (error) {
+      const uri = `cas://${key.namespace}/${key.key}`
+      if (s3FailureOf(error) !== 'absent') throw casUnavailable(error, uri)
+      throw new CasError('CAS_NOT_FOUND', `${uri}: not found`, { cause: error })
+    }
   }
 
   async has(key: CasKey): Promise<boolean> {
@@ -85,6 +87,24 @@ export class S3CasStore implements CasStore {
       await this.#bucket.remove(name)
     } catch (error) {
       throw casUnavailable(error, 'removing content')
+    }
+  }
+
+  async quarantine(key: CasKey): Promise<void> {
+    const name = physicalKey(key)
+    try {
+      await this.#bucket.copy(name, `${quarantinePrefix}${name}`)
+      await this.#bucket.remove(name)
+    } catch (error) {
+      if (s3FailureOf(error) !== 'absent') throw casUnavailable(error, 'moving content aside')
+    }
+  }
+
+  async *tenants(): AsyncGenerator<Tenant> {
+    try {
+      for await (const name of this.#bucket.firstParts()) if (isTenant(name)) yield name
+    } catch (error) {
+      throw casUnavailable(error, 'listing tenants')
     }
   }
 
@@ -129,17 +149,6 @@ export class S3CasStore implements CasStore {
 
   close(): void {
     this.#client.destroy()
-  }
-
-  async #opened<Opened>(key: CasKey, open: (name: string) => Promise<Opened>): Promise<Opened> {
-    const name = physicalKey(key)
-    try {
-      return await open(name)
-    } catch (error) {
-      const uri = `cas://${key.namespace}/${key.key}`
-      if (s3FailureOf(error) !== 'absent') throw casUnavailable(error, uri)
-      throw new CasError('CAS_NOT_FOUND', `${uri}: not found`, { cause: error })
-    }
   }
 
   async #place(name: string, blob: StagedBlob, retention: Retention | undefined): Promise<PutOutcome> {

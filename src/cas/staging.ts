@@ -45,13 +45,19 @@ export class Staging {
 
   /** Removes what dead processes left, and says how much. Safe while other processes, also on other hosts, stage here. */
   async clearAbandoned(clock: Clock = systemClock): Promise<number> {
+    const abandoned = await this.abandoned(clock)
+    await Promise.all(abandoned.map((name) => rm(join(this.#directory, name), { force: true })))
+    return abandoned.length
+  }
+
+  /** What dead processes left. */
+  async abandoned(clock: Clock = systemClock): Promise<string[]> {
     const names = await readdir(this.#directory)
     const abandoned: string[] = []
     for (const name of names) {
       if (await this.#isAbandoned(name, clock())) abandoned.push(name)
     }
-    await Promise.all(abandoned.map((name) => rm(join(this.#directory, name), { force: true })))
-    return abandoned.length
+    return abandoned
   }
 
   async #stageAll(

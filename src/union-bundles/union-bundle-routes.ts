@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
-import type { CasKey } from '../cas/cas-store.ts'
 import type { Content } from '../cas/content.ts'
+import { partOfContent } from '../cas/part-of-content.ts'
 import { requestedRange } from '../http/byte-range.ts'
 import { isNotModified } from '../http/etag.ts'
 import type { RoutePlugin } from '../http/route.ts'
 import { type Digest, hexOf, sha256Of } from '../identifiers/digest.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
-import type { ByteRange } from '../lib/byte-range.ts'
 import { type BundleFileName, bundleFileNamed } from './bundle-file-name.ts'
 import { bundleFileKey } from './store-bundle.ts'
 import { UnionBundleError } from './union-bundle-errors.ts'
@@ -17,7 +16,6 @@ import type { UnionBundleRepository } from './union-bundle-repository.ts'
 export interface UnionBundleRoutesDeps {
   readonly bundles: Pick<UnionBundleRepository, 'find'>
   readonly content: Pick<Content, 'readStream'>
-  readonly openRange: (key: CasKey, range: ByteRange) => Promise<Readable>
 }
 
 const BundleParams = z.object({ analysisId: z.string().min(1).max(128) })
@@ -45,9 +43,9 @@ export const unionBundleRoutes: RoutePlugin<UnionBundleRoutesDeps> = async (app,
       const etag = hexOf(digest)
       if (isNotModified(request, reply, etag)) return reply.code(304).send()
       const range = requestedRange(request, reply, { length, etag })
-      const key = bundleFileKey(tenant, bundle.analysisId, name)
-      const bytes = range ? await deps.openRange(key, range) : Readable.from(deps.content.readStream(key, digest))
-      return reply.type(name === 'meta.json' ? 'application/json' : 'application/x-ndjson').send(bytes)
+      const whole = deps.content.readStream(bundleFileKey(tenant, bundle.analysisId, name), digest)
+      const bytes = range ? partOfContent(whole, range) : whole
+      return reply.type(name === 'meta.json' ? 'application/json' : 'application/x-ndjson').send(Readable.from(bytes))
     },
   )
 }

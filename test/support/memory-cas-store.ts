@@ -5,12 +5,12 @@ import { physicalKey } from '../../src/cas/cas-key.ts'
 import type { CasKey, CasNamespace, CasObject, CasStore, PutOutcome } from '../../src/cas/cas-store.ts'
 import type { StagedBlob } from '../../src/cas/staged-blob.ts'
 import type { Tenant } from '../../src/identifiers/tenant.ts'
-import type { ByteRange } from '../../src/lib/byte-range.ts'
 import { compareOrdinal } from '../../src/lib/ordinal.ts'
 
 /** A content store in memory: write-once like the real ones. */
 export class MemoryCasStore implements CasStore {
   readonly objects = new Map<string, { key: CasKey; bytes: Buffer; contentLength: number }>()
+  readonly quarantined = new Map<string, Buffer>()
 
   async put(key: CasKey, blob: StagedBlob): Promise<PutOutcome> {
     const bytes = await readFile(blob.path)
@@ -29,18 +29,22 @@ export class MemoryCasStore implements CasStore {
     return { stored: Readable.from([found.bytes]), storedLength: found.bytes.byteLength }
   }
 
-  async openRange(key: CasKey, { start, end }: ByteRange): Promise<Readable> {
-    const found = this.objects.get(physicalKey(key))
-    if (!found) throw new CasError('CAS_NOT_FOUND', 'there is no such object')
-    return Readable.from([found.bytes.subarray(start, end + 1)])
-  }
-
   async has(key: CasKey): Promise<boolean> {
     return this.objects.has(physicalKey(key))
   }
 
   async remove(key: CasKey): Promise<void> {
     this.objects.delete(physicalKey(key))
+  }
+
+  async quarantine(key: CasKey): Promise<void> {
+    const found = this.objects.get(physicalKey(key))
+    if (found) this.quarantined.set(physicalKey(key), found.bytes)
+    this.objects.delete(physicalKey(key))
+  }
+
+  async *tenants(): AsyncGenerator<Tenant> {
+    yield* [...new Set([...this.objects.values()].map(({ key }) => key.tenant))].sort(compareOrdinal)
   }
 
   async *list(tenant: Tenant, namespace?: CasNamespace): AsyncGenerator<CasKey> {
