@@ -111,6 +111,7 @@ async function assemble(
   const registry = createRegistry()
   const measures = createMeasures(registry)
   const stores = await openStores(config, measures, opened)
+  await stores.clearAbandoned()
   const failPoints = armedFailPoints(config.testing.failPoints)
   const business = countedBusiness(businessLog(logger), measures)
   const bus = new InProcessBus(logger)

@@ -22,6 +22,9 @@ import { MongoFactRepository } from './facts/mongo-fact-repository.ts'
 import { MongoFactVersions } from './facts/mongo-fact-versions.ts'
 import { SqliteFactRepository } from './facts/sqlite-fact-repository.ts'
 import { SqliteFactVersions } from './facts/sqlite-fact-versions.ts'
+import type { Inventory } from './integrity/inventory.ts'
+import { MongoInventory } from './integrity/mongo-inventory.ts'
+import { SqliteInventory } from './integrity/sqlite-inventory.ts'
 import { openMongo } from './mongo/open-mongo.ts'
 import { openSqlite } from './sqlite/open-sqlite.ts'
 import type { Measures } from './telemetry/measures.ts'
@@ -35,6 +38,8 @@ export interface Stores extends Records {
   readonly cas: CasStore
   readonly content: Content
   readonly contentOptions: ContentOptions
+  /** Throws away what dead processes left half done. */
+  readonly clearAbandoned: () => Promise<void>
 }
 
 /** What a store driver brings: one adapter for each port. */
@@ -46,6 +51,7 @@ interface Records {
   readonly versions: FactVersions
   readonly eventLog: EventLog
   readonly deadLetters: DeadLetters
+  readonly inventory: Inventory
 }
 
 export interface StoreCheck {
@@ -65,13 +71,13 @@ export async function openStores(config: Config, measures: Measures, opened: Asy
     close,
   } = await openContent(contentOptions, (store) => measuredCasStore(store, measures.casOperation))
   opened.defer(close)
-  await clearAbandoned()
   return {
     ...records,
     checks: [check, { name: 'cas', isEssential: false, check: () => cas.check() }],
     cas,
     content,
     contentOptions,
+    clearAbandoned,
   }
 }
 
@@ -105,6 +111,7 @@ async function openSqliteRecords(config: Config, opened: AsyncDisposableStack): 
       versions: new SqliteFactVersions(sqlite),
       eventLog: new SqliteEventLog(sqlite),
       deadLetters: new SqliteDeadLetters(sqlite),
+      inventory: new SqliteInventory(sqlite),
     },
     check: { name: 'store', isEssential: true, check: () => sqlite.check() },
   }
@@ -121,6 +128,7 @@ async function openMongoRecords(config: Config, opened: AsyncDisposableStack): P
       versions: new MongoFactVersions(mongo),
       eventLog: new MongoEventLog(mongo),
       deadLetters: new MongoDeadLetters(mongo),
+      inventory: new MongoInventory(mongo),
     },
     check: { name: 'mongo', isEssential: true, check: () => mongo.check() },
   }

@@ -18,6 +18,7 @@ const rows = [
   ['scoring'],
   ['facts'],
   ['replay'],
+  ['integrity'],
   [
     'version.ts',
     'settings-schema.ts',

@@ -4,9 +4,11 @@ export const exitCodes = {
   failed: 1,
   mismatch: 2,
   cannotSay: 3,
+  findings: 4,
   usage: 64,
   invalidData: 65,
   noInput: 66,
+  unavailable: 69,
   cannotCreate: 73,
 } as const
 

@@ -5,6 +5,7 @@ import { generateKeysCommand } from './generate-keys-command.ts'
 import { mintTokenCommand } from './mint-token-command.ts'
 import { removeKeyCommand } from './remove-key-command.ts'
 import { replayCommand } from './replay-command.ts'
+import { verifyCommand } from './verify-command.ts'
 
 type MakeCommand = (deps: CommandDeps) => Command
 
@@ -13,6 +14,7 @@ const commands: readonly MakeCommand[] = [
   group('keys', 'keys that tokens are signed and checked with', [generateKeysCommand, removeKeyCommand]),
   group('token', 'tokens that the service takes', [mintTokenCommand]),
   replayCommand,
+  verifyCommand,
 ]
 
 export function buildProgram(deps: CommandDeps & { readonly version: string }): Command {
@@ -43,6 +45,7 @@ function inherit(parent: Command, command: Command): Command {
 }
 
 function exitCodeLine(): string {
-  const { done, failed, usage, noInput, cannotCreate } = exitCodes
-  return `${done} done, ${failed} failed, ${usage} wrong usage, ${noInput} input that cannot be read, ${cannotCreate} output that cannot be written`
+  const { done, failed, findings, usage, noInput, unavailable, cannotCreate } = exitCodes
+  const refused = `${usage} wrong usage, ${noInput} input that cannot be read, ${unavailable} a store that cannot be reached`
+  return `${done} done, ${failed} failed, ${findings} something found, ${refused}, ${cannotCreate} output that cannot be written`
 }

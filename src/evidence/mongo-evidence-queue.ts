@@ -7,7 +7,7 @@ import { type StoredText, TextStore } from '../mongo/stored-text.ts'
 import type { Evidence, IdempotencyClaim, Receipt } from './evidence.ts'
 import type { AppendOutcome, EvidenceQueue, HistoryQuery, PendingSubject, StoredReceipt } from './evidence-queue.ts'
 
-interface EvidenceDocument {
+export interface EvidenceDocument {
   readonly tenant: Tenant
   readonly id: string
   readonly subjectKey?: string

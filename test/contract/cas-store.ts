@@ -60,23 +60,6 @@ export function keepsCasStoreContract(
       expect(Buffer.concat(await Array.fromAsync(object.stored)).toString()).toBe('content')
     })
 
-    test.each([
-      [0, 0, 'c'],
-      [2, 4, 'nte'],
-      [0, 6, 'content'],
-      [6, 6, 't'],
-    ])('gives bytes %i to %i of what was put', async (start, end, expected) => {
-      const key = named('manifests', 'a.json')
-      await put(key, 'content')
-      const part = await opened.store.openRange(key, { start, end })
-      expect(Buffer.concat(await Array.fromAsync(part)).toString()).toBe(expected)
-    })
-
-    test('has no part of what is not there', async () => {
-      const absent = opened.store.openRange(named('manifests', 'absent'), { start: 0, end: 1 })
-      await expect(absent).rejects.toMatchObject({ code: 'CAS_NOT_FOUND' })
-    })
-
     test('gives back compressed content, byte for byte as it was staged', async () => {
       const content = randomBytes(3_000_000)
       const blob = await stage(content, 'zstd')
@@ -196,6 +179,27 @@ export function keepsCasStoreContract(
       expect(await listed(opened.store)).toEqual(namespaces.toSorted().map((namespace) => named(namespace, 'a')))
       expect(await listed(opened.store, 'manifests')).toEqual([named('manifests', 'a')])
       expect(await listed(opened.store, 'graph_indexes')).toEqual([])
+    })
+
+    test('moves what is corrupt aside: its name is free, and nobody sees it', async () => {
+      const key = named('manifests', 'a.json')
+      await put(key, 'corrupt')
+      await opened.store.quarantine(key)
+      await expect(opened.store.open(key)).rejects.toMatchObject({ code: 'CAS_NOT_FOUND' })
+      expect(await listed(opened.store)).toEqual([])
+      expect(await put(key, 'content')).toBe('stored')
+      expect(await read(key)).toBe('content')
+      await opened.store.quarantine(named('manifests', 'absent'))
+    })
+
+    test('names the tenants that have content, and nobody else', async () => {
+      expect(await Array.fromAsync(opened.store.tenants())).toEqual([])
+      await put({ ...named('manifests', 'a'), tenant: other }, 'content')
+      await put(named('manifests', 'a'), 'content')
+      await put(named('artifacts', 'b'), 'corrupt')
+      await opened.store.quarantine(named('artifacts', 'b'))
+      await opened.store.check()
+      expect(await Array.fromAsync(opened.store.tenants())).toEqual([acme, other])
     })
 
     test.each([

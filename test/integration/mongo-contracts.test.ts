@@ -5,6 +5,7 @@ import { MongoEventLog } from '../../src/events/mongo-event-log.ts'
 import { MongoEvidenceQueue } from '../../src/evidence/mongo-evidence-queue.ts'
 import { MongoFactRepository } from '../../src/facts/mongo-fact-repository.ts'
 import { MongoFactVersions } from '../../src/facts/mongo-fact-versions.ts'
+import { MongoInventory } from '../../src/integrity/mongo-inventory.ts'
 import { MongoUnionBundleRepository } from '../../src/union-bundles/mongo-union-bundle-repository.ts'
 import { keepsCallgraphRepositoryContract } from '../contract/callgraph-repository.ts'
 import { keepsDeadLettersContract } from '../contract/dead-letters.ts'
@@ -12,6 +13,7 @@ import { keepsEventLogContract } from '../contract/event-log.ts'
 import { keepsEvidenceQueueContract } from '../contract/evidence-queue.ts'
 import { keepsFactRepositoryContract } from '../contract/fact-repository.ts'
 import { keepsFactVersionsContract } from '../contract/fact-versions.ts'
+import { keepsInventoryContract } from '../contract/inventory.ts'
 import { keepsUnionBundleRepositoryContract } from '../contract/union-bundle-repository.ts'
 import { type MongodKind, mongodProgram } from '../support/real-parts/mongod.ts'
 import { openTwoMongoReplicas, type TwoMongoReplicas } from '../support/temporary-mongo.ts'
@@ -50,6 +52,17 @@ describe.skipIf(!mongodProgram).each(kinds)('on %s', (kind) => {
   keepsEventLogContract('MongoDB', async () => {
     const { one, other } = replicas
     return { log: new MongoEventLog(one), replica: new MongoEventLog(other), close }
+  })
+  keepsInventoryContract('MongoDB', async () => {
+    const { one, other } = replicas
+    return {
+      inventory: new MongoInventory(other),
+      queue: new MongoEvidenceQueue(one),
+      callgraphs: new MongoCallgraphRepository(one),
+      bundles: new MongoUnionBundleRepository(one),
+      facts: new MongoFactRepository(one),
+      close,
+    }
   })
   keepsDeadLettersContract('MongoDB', async () => {
     const { one, other } = replicas
