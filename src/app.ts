@@ -25,6 +25,7 @@ import { requireSubjectRoom } from './facts/require-room.ts'
 import { serviceStatus } from './facts/service-status.ts'
 import { factLimitsOf, subjectLimitsOf } from './facts/subject-limits.ts'
 import { type UnknownsRoutesDeps, unknownsRoutes } from './facts/unknowns-routes.ts'
+import { versionRoutes } from './facts/version-routes.ts'
 import { openDocsPage, serveDocsPage } from './http/docs-page.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { httpProblems } from './http/http-errors.ts'
@@ -111,6 +112,11 @@ export async function buildApp(context: Context): Promise<HttpServer> {
     prefix: '/signals/facts',
     ...stores,
     readFact: (tenant, subjectKey) => context.cacheAndBus.factCache.read(tenant, subjectKey),
+    blobs: (tenant) => blobAccess(stores.content, tenant),
+  })
+  await app.register(versionRoutes, {
+    prefix: '/signals/facts',
+    ...stores,
     blobs: (tenant) => blobAccess(stores.content, tenant),
   })
   await app.register(questionRoutes, {

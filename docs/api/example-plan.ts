@@ -151,6 +151,9 @@ export const examplePlan: readonly PlannedRequest[] = [
   { operation: 'listUnknowns', path: `/signals/unknowns/${subjectKey}` },
   { operation: 'listFacts', path: '/signals/facts?verdict=observed' },
   { operation: 'getFact', path: `/signals/facts/${subjectKey}` },
+  { operation: 'getFact', variant: 'earlier', path: `/signals/facts/${subjectKey}?version=1` },
+  { operation: 'listFactVersions', path: `/signals/facts/${subjectKey}/versions?limit=2` },
+  { operation: 'diffFact', path: `/signals/facts/${subjectKey}/diff?from=1` },
   { operation: 'listStates', path: `/signals/facts/${subjectKey}/states?verdict=reachable` },
   { operation: 'listRuntimeFacts', path: `/signals/facts/${subjectKey}/runtime-facts` },
   {

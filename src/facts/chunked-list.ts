@@ -99,7 +99,7 @@ export async function readAllEntries<Entry>(
 /** The entries of one chunk. Chunks are only ever made by this file, and the CAS verifies that the bytes are those. */
 export async function readChunk<Entry>(
   blobs: Pick<BlobAccess, 'readBlob'>,
-  { digest }: ChunkIndex,
+  { digest }: Pick<ChunkIndex, 'digest'>,
 ): Promise<readonly Entry[]> {
   return entriesIn<Entry>(await blobs.readBlob(digest))
 }

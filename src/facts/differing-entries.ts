@@ -1,6 +1,7 @@
 import type { Digest } from '../identifiers/digest.ts'
 import { canonicalJson } from '../lib/canonical-json.ts'
-import type { ChunkedList, LongList } from './fact.ts'
+import type { LongList } from './fact.ts'
+import { isChunkedList } from './long-list.ts'
 import type { KeyOf } from './merge-entries.ts'
 
 /** An entry as one list has it and as the other does; absent where only one has it. */
@@ -40,10 +41,6 @@ export async function* differingEntries<Entry>(
       yield { before: left, after: right }
     }
   }
-}
-
-function isChunkedList<Entry>(list: LongList<Entry>): list is ChunkedList {
-  return !Array.isArray(list)
 }
 
 function chunkNames<Entry>(list: LongList<Entry>): ReadonlySet<Digest> {

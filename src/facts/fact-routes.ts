@@ -17,10 +17,12 @@ import {
 } from './fact-documents.ts'
 import type { FactRepository } from './fact-repository.ts'
 import { type FindSubjectDeps, findBySubject, findFactRow } from './find-subject.ts'
+import { type FindVersionDeps, findVersion, VersionQuery } from './find-version.ts'
 import { pageOfRuntimeFacts, pageOfStates } from './page-of-fact.ts'
 import type { PresentedFact } from './present-fact.ts'
+import { presentVersion } from './present-version.ts'
 
-export interface FactRoutesDeps extends FindSubjectDeps {
+export interface FactRoutesDeps extends FindSubjectDeps, FindVersionDeps {
   readonly facts: Pick<FactRepository, 'find' | 'findByAlias' | 'list'>
   /** By key alone; a cache may stand in front. */
   readonly readFact: (tenant: Tenant, subjectKey: string) => Promise<PresentedFact | undefined>
@@ -79,9 +81,14 @@ export const factRoutes: RoutePlugin<FactRoutesDeps> = async (app, deps) => {
     '/:subjectKey',
     {
       config: { scope: 'signals:read', operation: 'getFact' },
-      schema: { params: SubjectParams, response: factResponses },
+      schema: { params: SubjectParams, querystring: VersionQuery, response: factResponses },
     },
-    async (request, reply) => sendFact(deps, { request, reply, name: request.params.subjectKey }),
+    async (request, reply) => {
+      const asked = { request, reply, name: request.params.subjectKey }
+      const { version, digest } = request.query
+      const isLast = version === undefined && digest === undefined
+      return isLast ? await sendFact(deps, asked) : await sendVersion(deps, asked, request.query)
+    },
   )
 
   app.get(
@@ -124,6 +131,20 @@ async function sendFact(deps: FactRoutesDeps, { request, reply, name }: AskedFac
   const fact = await findBySubject(deps, { tenant, name }, (subjectKey) => deps.readFact(tenant, subjectKey))
   const pending = await deps.queue.countPending({ tenant, subjectKey: fact.subjectKey })
   reply.header('signals-pending', String(pending))
+  if (isNotModified(request, reply, fact.etag)) return reply.code(304).send()
+  return reply.type('application/json').send(fact.bytes)
+}
+
+async function sendVersion(
+  deps: FactRoutesDeps,
+  { request, reply, name }: AskedFact,
+  query: VersionQuery,
+): Promise<FastifyReply> {
+  const { tenant } = request
+  const row = await findFactRow(deps, { tenant, name })
+  const version = await findVersion(deps, row, query)
+  if (version.version === row.version) return await sendFact(deps, { request, reply, name: row.subjectKey })
+  const fact = await presentVersion(deps.blobs(tenant), { tenant, subjectKey: row.subjectKey, version })
   if (isNotModified(request, reply, fact.etag)) return reply.code(304).send()
   return reply.type('application/json').send(fact.bytes)
 }

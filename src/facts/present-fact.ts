@@ -25,7 +25,7 @@ export interface ShownEntries {
   readonly targets: number
 }
 
-const shownEntries: ShownEntries = { states: 5_000, runtimeFacts: 1_000, targets: 5_000 }
+export const shownEntries: ShownEntries = { states: 5_000, runtimeFacts: 1_000, targets: 5_000 }
 
 type Blobs = Pick<BlobAccess, 'readBlob'>
 

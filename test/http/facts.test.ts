@@ -12,6 +12,7 @@ import { sha256Of } from '../../src/identifiers/digest.ts'
 import { canonicalBytes } from '../../src/lib/canonical-json.ts'
 import { evidenceOf, FoldedSubject, graphPosted, hitsPosted, tenantNamed } from '../support/folded-fact.ts'
 import { mapBlobs } from '../support/map-blobs.ts'
+import { MemoryFactVersions } from '../support/memory-fact-versions.ts'
 
 const closed = { edges: ['main>cart', 'cart>total'], nodes: ['dead'], entryPoints: ['main'] }
 
@@ -44,6 +45,7 @@ beforeEach(async () => {
       },
     },
     queue: { countPending: async ({ subjectKey }) => pending.get(subjectKey) ?? 0 },
+    versions: new MemoryFactVersions(),
     blobs: () => blobs,
     readFact: async (tenant, key) => {
       const row = await find(tenant, key)

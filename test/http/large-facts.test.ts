@@ -108,6 +108,16 @@ test('the next version shares all chunks but those that its evidence touched', a
   // A target and a state more, each at the end of a chunk or between two.
   expect([...last].filter((chunk) => !after.has(chunk)).length).toBeLessThanOrEqual(4)
   expect(askedMore.lists.states).toHaveLength(8_001)
+
+  const { body: then } = await service.get('/signals/facts/large?version=2', inTenant)
+  const { states, runtimeFacts, targets, contextFacts, score } = first.answer
+  const totals = { statesTotal: 8_000, runtimeFactsTotal: 8_000, targetsTotal: 8_000 }
+  expect(then).toMatchObject({ states, runtimeFacts, targets, contextFacts, score, ...totals })
+  expect(then).not.toHaveProperty('statesNextCursor')
+
+  const { body: diff } = await service.get('/signals/facts/large/diff?from=2', inTenant)
+  expect(diff).toMatchObject({ verdictChangesTotal: 1, verdictChanges: [{ target: 'no node', before: null }] })
+  expect(diff).toMatchObject({ scoreChangesTotal: 0, newRuntimeSymbolsTotal: 0 })
 })
 
 async function chunksIn(digest: string): Promise<Set<string>> {

@@ -68,7 +68,7 @@ test('a manifest names every input of the fact and what it was scored with', asy
 })
 
 test('a bundle is the same bytes each time, and has exactly what its manifest names', async () => {
-  const [one, other] = [await bundleOf(built, 'scan-1'), await bundleOf(built, 'scan-1')]
+  const [one, other] = [await bundleOf(built, { subject: 'scan-1' }), await bundleOf(built, { subject: 'scan-1' })]
   expect(other.equals(one)).toBe(true)
   const files = await filesOf(one)
   const manifest = manifestIn(files)
@@ -79,7 +79,7 @@ test('a bundle is the same bytes each time, and has exactly what its manifest na
 
 test('the inputs of a bundle give its fact', async () => {
   const before = await built.stored()
-  const { status, body } = await replayed(await bundleOf(built, 'scan-1'))
+  const { status, body } = await replayed(await bundleOf(built, { subject: 'scan-1' }))
   expect(status).toBe(200)
   expect(body).toMatchObject({ match: true, subjectKey: 'scan-1', factVersion: 5, problems: [], inputsVerified: 5 })
   expect(body['computedDigest']).toBe(body['expectedDigest'])
@@ -88,7 +88,7 @@ test('the inputs of a bundle give its fact', async () => {
 
 test('an earlier version has its own inputs, and they give it', async () => {
   for (const version of [1, 2, 3, 4]) {
-    const { body } = await replayed(await bundleOf(built, 'scan-1', `?version=${version}`))
+    const { body } = await replayed(await bundleOf(built, { subject: 'scan-1', version }))
     expect(body).toMatchObject({ match: true, factVersion: version })
   }
   const { body } = await built.ask('/signals/facts/scan-1/replay-manifest?version=2')
@@ -96,7 +96,7 @@ test('an earlier version has its own inputs, and they give it', async () => {
 })
 
 test('of an input that the store has lost a bundle says that it is missing, and nobody says match', async () => {
-  const files = await filesOf(await bundleOf(built, 'scan-1'))
+  const files = await filesOf(await bundleOf(built, { subject: 'scan-1' }))
   for (const name of files.keys()) {
     const without = new Map([...files].filter(([kept]) => kept !== name))
     const { body } = await replayed(await room.pack(without))
@@ -105,7 +105,7 @@ test('of an input that the store has lost a bundle says that it is missing, and 
 })
 
 test('an altered fact is no match, and the first divergence is told', async () => {
-  const files = await filesOf(await bundleOf(built, 'scan-1'))
+  const files = await filesOf(await bundleOf(built, { subject: 'scan-1' }))
   const fact = files
     .get('fact.json')!
     .toString()
@@ -121,7 +121,7 @@ test('an altered fact is no match, and the first divergence is told', async () =
 })
 
 test('of a fact that its inputs do not give, state and field are told', async () => {
-  const files = await filesOf(await bundleOf(built, 'scan-1'))
+  const files = await filesOf(await bundleOf(built, { subject: 'scan-1' }))
   const fact = JSON.parse(files.get('fact.json')!.toString()) as { states: { target: string; score: number }[] }
   const planted = fact.states.find(({ target }) => target === 'b')!
   const computed = planted.score

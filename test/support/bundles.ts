@@ -48,9 +48,19 @@ export class ReplayRoom implements AsyncDisposable {
   }
 }
 
-export async function bundleOf(built: BuiltApp, subject: string, query = ''): Promise<Buffer> {
+export interface AskedBundle {
+  readonly subject: string
+  readonly version?: number
+  readonly tenant?: string
+}
+
+export async function bundleOf(
+  built: BuiltApp,
+  { subject, version, tenant = 'default' }: AskedBundle,
+): Promise<Buffer> {
+  const query = version === undefined ? '' : `?version=${version}`
   const url = `/signals/facts/${encodeURIComponent(subject)}/replay-bundle${query}`
-  const { statusCode, rawPayload, body } = await built.app.inject({ url })
+  const { statusCode, rawPayload, body } = await built.app.inject({ url, headers: { 'x-stella-tenant': tenant } })
   if (statusCode !== 200) throw new Error(`${statusCode}: ${body}`)
   return rawPayload
 }
