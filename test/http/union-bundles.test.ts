@@ -139,7 +139,7 @@ test('a fact that came of a bundle is made again from its inputs alone', async (
   await posted(bundleZip(), { 'x-analysis-id': id })
   await built.settled()
   const replay = await built.ask('/signals/replay', {
-    body: await bundleOf(built, id),
+    body: await bundleOf(built, { subject: id }),
     headers: { 'content-type': 'application/zstd' },
   })
   expect(replay).toMatchObject({ status: 200, body: { match: true, problems: [] } })
