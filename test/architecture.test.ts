@@ -32,6 +32,7 @@ const rows = [
     'app.ts',
     'main.ts',
     'demo',
+    'client',
     'cli',
   ],
 ]

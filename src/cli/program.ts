@@ -1,8 +1,15 @@
 import { Command } from 'commander'
 import type { CommandDeps } from './command-deps.ts'
-import { exitCodes } from './exit.ts'
+import { diffFactCommand } from './diff-fact-command.ts'
+import { exitCodeLine } from './exit.ts'
+import { explainFactCommand } from './explain-fact-command.ts'
 import { generateKeysCommand } from './generate-keys-command.ts'
+import { getFactCommand } from './get-fact-command.ts'
 import { mintTokenCommand } from './mint-token-command.ts'
+import { pushCallgraphCommand } from './push-callgraph-command.ts'
+import { pushRuntimeCommand } from './push-runtime-command.ts'
+import { pushUnionCommand } from './push-union-command.ts'
+import { queryFactCommand } from './query-fact-command.ts'
 import { removeKeyCommand } from './remove-key-command.ts'
 import { replayCommand } from './replay-command.ts'
 import { verifyCommand } from './verify-command.ts'
@@ -13,6 +20,17 @@ type MakeCommand = (deps: CommandDeps) => Command
 const commands: readonly MakeCommand[] = [
   group('keys', 'keys that tokens are signed and checked with', [generateKeysCommand, removeKeyCommand]),
   group('token', 'tokens that the service takes', [mintTokenCommand]),
+  group('push', 'evidence for a service: streamed, compressed, sent again until it counts once', [
+    pushCallgraphCommand,
+    pushRuntimeCommand,
+    pushUnionCommand,
+  ]),
+  group('facts', 'what a service knows of a subject', [
+    getFactCommand,
+    explainFactCommand,
+    queryFactCommand,
+    diffFactCommand,
+  ]),
   replayCommand,
   verifyCommand,
 ]
@@ -42,10 +60,4 @@ function inherit(parent: Command, command: Command): Command {
   command.copyInheritedSettings(parent)
   for (const child of command.commands) inherit(command, child)
   return command
-}
-
-function exitCodeLine(): string {
-  const { done, failed, findings, usage, noInput, unavailable, cannotCreate } = exitCodes
-  const refused = `${usage} wrong usage, ${noInput} input that cannot be read, ${unavailable} a store that cannot be reached`
-  return `${done} done, ${failed} failed, ${findings} something found, ${refused}, ${cannotCreate} output that cannot be written`
 }
