@@ -69,11 +69,12 @@ export class MongoEvidenceQueue implements EvidenceQueue {
     return await Promise.all(documents.map((document) => this.#evidenceOf(document)))
   }
 
-  async history(subject: PendingSubject, { version, after, limit }: HistoryQuery): Promise<Evidence[]> {
-    const last = after === undefined ? undefined : await this.#evidence.findFirst({ tenant: subject.tenant, id: after })
+  async history({ tenant, subjectKey }: PendingSubject, { version, after, limit }: HistoryQuery): Promise<Evidence[]> {
+    const last = after === undefined ? undefined : await this.#evidence.findFirst({ tenant, id: after })
     // A missing version sorts before every number: what was folded while there was no fact yet.
     const held = { $or: [{ factVersion: { $exists: false } }, { factVersion: { $lte: version } }] }
-    const found = { ...subject, isPending: false, $and: [held, ...(last ? [behind(last)] : [])] }
+    // Two members and no more: what is handed in may be a whole row, and every member would have to match.
+    const found = { tenant, subjectKey, isPending: false, $and: [held, ...(last ? [behind(last)] : [])] }
     const documents = await this.#evidence.find(found, { sort: { factVersion: 1, arrivedAt: 1, id: 1 }, limit })
     return await Promise.all(documents.map((document) => this.#evidenceOf(document)))
   }

@@ -94,6 +94,9 @@ export function keepsEvidenceQueueContract(name: string, open: () => Promise<Ope
       expect(await history(2, 2, second)).toEqual([third, fourth])
       expect(await history(2, 2, fourth)).toEqual([])
       expect(await queue.history(subject, { version: 1, limit: 1, after: second })).toEqual([next])
+      // Callers hand in the row of the subject, which has more members.
+      const row = { ...subject, version: 2, revision: 7 }
+      expect(idsOf(await queue.history(row, { version: 1, limit: 1 }))).toEqual([first])
     })
 
     test('marking again changes nothing, and unknown ids are no error', async () => {

@@ -16,7 +16,16 @@ const everywhere = [
 ]
 
 /** What is long, and looks at one part at a time: those parts are all in one mode. */
-const onceMore = ['hostile-bodies', 'hostile-questions', 'hostile-zips', 'large-facts', 'metrics', 'real-questions']
+const onceMore = [
+  'hostile-bodies',
+  'hostile-questions',
+  'hostile-zips',
+  'large-facts',
+  'fact-versions',
+  'replay',
+  'metrics',
+  'real-questions',
+]
 
 /** The files of `test/http` that a mode runs; all others there are of the routes alone, without a store. */
 export function testsOf(mode: Mode): readonly string[] {
