@@ -1,11 +1,8 @@
-import { createWriteStream } from 'node:fs'
-import { access, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { stdin } from 'node:process'
-import { pipeline } from 'node:stream/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import { type Upload, uploadFile } from '../client/upload-file.ts'
+import { keepSource, openSource, type UploadSource } from '../client/upload-source.ts'
+import { ServiceError } from '../errors.ts'
 import type { CommandDeps } from './command-deps.ts'
 import { CommandError } from './exit.ts'
 import { type ServiceOptions, serviceOf, telling, withServiceOptions } from './service-options.ts'
@@ -41,8 +38,8 @@ export async function push(
   const headers = { ...said.headers, ...(options.wait !== undefined && { prefer: `wait=${options.wait}` }) }
   const service = await serviceOf(options)
   const patience = { patienceMs: options.patience * 1000, ...(passingCodes && { passingCodes }) }
-  const whole = { ...upload, headers, path: source.path, key: options.key }
-  const { text } = await telling(() => uploadFile(uploadDeps(deps), service, whole, patience))
+  const whole = { ...upload, headers, source, key: options.key }
+  const { text } = await telling(() => uploadFile(uploadDeps(deps), service, whole, patience)).catch(unreadable(path))
   deps.showProgress?.('')
   if (options.json) deps.print(text)
   return JSON.parse(text)
@@ -65,18 +62,19 @@ export function progressLine(sentBytes: number, totalBytes: number): string {
   return `[${bar}] ${Math.round(share * 100)} % of ${(totalBytes / 1e6).toFixed(1)} MB`
 }
 
-/** Standard input cannot be read twice, and may have to be sent twice: it is kept in a file meanwhile. */
-async function sourceOf(path: string): Promise<AsyncDisposable & { readonly path: string }> {
-  if (path !== '-') {
-    await access(path).catch((error: unknown) => {
-      throw new CommandError('noInput', `${path} cannot be read`, { cause: error })
-    })
-    return { path, [Symbol.asyncDispose]: async () => undefined }
+async function sourceOf(path: string): Promise<UploadSource> {
+  return await (path === '-' ? keepSource(stdin) : openSource(path)).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CommandError('noInput', `${path} cannot be read: ${reason}`, { cause: error })
+  })
+}
+
+/** A file that says it is compressed, and is not, is found before anything is sent. */
+function unreadable(path: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof ServiceError)) throw error
+    throw new CommandError('invalidData', `${path}: ${error.message}`, { cause: error })
   }
-  const directory = await mkdtemp(join(tmpdir(), 'signals-push-'))
-  const file = join(directory, 'input')
-  await pipeline(stdin, createWriteStream(file))
-  return { path: file, [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) }
 }
 
 function readSeconds(text: string): number {

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
-import { Readable, Transform } from 'node:stream'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 import { createZstdCompress } from 'node:zlib'
+import { inflate } from '../http/inflate.ts'
 import { type InsistDeps, insist, type Patience } from './insist.ts'
 import { type ServiceAnswer, type ServiceAt, sendRequest } from './service-request.ts'
+import type { UploadSource } from './upload-source.ts'
 
 export interface Upload {
-  readonly path: string
+  readonly source: UploadSource
   /** Where it goes. */
   readonly route: string
   readonly query: URLSearchParams
@@ -20,56 +21,55 @@ export interface Upload {
 }
 
 export interface UploadDeps extends InsistDeps {
-  /** Told how much of the file has been read for sending. */
+  /** Told how much of the source has been read for sending. */
   readonly onProgress: (sentBytes: number, totalBytes: number) => void
 }
 
-/** Streams a file to a route, again until it is acknowledged: under one key, so that it counts once. */
+/** Streams a source to a route, again until it is acknowledged: under one key, so that it counts once. */
 export async function uploadFile(
   deps: UploadDeps,
   service: ServiceAt,
   upload: Upload,
   patience: Patience,
 ): Promise<ServiceAnswer> {
-  const { path, route, query, isArchive } = upload
-  const { size } = await stat(path)
-  const coding = isArchive ? 'identity' : await codingOf(path)
+  const { source, route, query, isArchive } = upload
   const headers = {
     ...upload.headers,
     'idempotency-key': upload.key ?? (await keyOf(upload)),
-    ...(coding !== 'identity' && { 'content-encoding': coding === 'plain' ? 'zstd' : coding }),
+    ...(!isArchive && { 'content-encoding': source.encoding ?? 'zstd' }),
   }
+  const isSentAsItIs = isArchive || source.encoding !== undefined
   const body = (): ReadableStream => {
-    const read = createReadStream(path).pipe(counting((sent) => deps.onProgress(sent, size)))
-    return Readable.toWeb(coding === 'plain' ? read.pipe(createZstdCompress()) : read)
+    const pieces = counted(source, deps.onProgress)
+    return isSentAsItIs ? Readable.toWeb(Readable.from(pieces, { objectMode: false })) : compressed(pieces)
   }
   return await insist(deps, patience, () => sendRequest(service, { method: 'POST', path: route, query, headers, body }))
 }
 
-async function keyOf({ path, route, query, headers }: Upload): Promise<string> {
+/** Of the content, not of how it happens to be compressed: the same facts in another coding are the same facts. */
+async function keyOf({ source, isArchive, route, query, headers }: Upload): Promise<string> {
   const hash = createHash('sha256')
   const sorted = new URLSearchParams(query)
   sorted.sort()
   hash.update(JSON.stringify([route, sorted.toString(), headers['x-analysis-id'] ?? '', headers['x-source'] ?? '']))
-  for await (const piece of createReadStream(path)) hash.update(piece)
+  const isInflated = !isArchive && source.encoding !== undefined
+  const content = isInflated ? inflate(source.encoding, source.read()) : source.read()
+  for await (const piece of content) hash.update(piece)
   return `push:${hash.digest('hex')}`
 }
 
-/** By the first bytes, never by the name: https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1 and RFC 1952, 2.3.1. */
-async function codingOf(path: string): Promise<'plain' | 'gzip' | 'zstd'> {
-  await using file = await open(path)
-  const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0)
-  if (buffer.readUInt32LE() === 0xfd2fb528) return 'zstd'
-  return buffer.readUInt16BE() === 0x1f8b ? 'gzip' : 'plain'
+function compressed(pieces: AsyncIterable<Buffer>): ReadableStream {
+  const compressor = createZstdCompress()
+  // A failure reaches the reader through the compressor, and a reader that leaves ends the reading.
+  pipeline(pieces, compressor).catch(() => undefined)
+  return Readable.toWeb(compressor)
 }
 
-function counting(onBytes: (bytesSoFar: number) => void): Transform {
-  let bytesSoFar = 0
-  return new Transform({
-    transform(piece: Buffer, _encoding, done) {
-      bytesSoFar += piece.byteLength
-      onBytes(bytesSoFar)
-      done(null, piece)
-    },
-  })
+async function* counted({ size, read }: UploadSource, onProgress: UploadDeps['onProgress']): AsyncGenerator<Buffer> {
+  let sentBytes = 0
+  for await (const piece of read()) {
+    sentBytes += piece.byteLength
+    onProgress(sentBytes, size)
+    yield piece
+  }
 }

@@ -92,6 +92,22 @@ describe('signals push', () => {
     expect(await read('/signals/facts/compressed/runtime-facts')).toMatchObject({ items: [{ hitCount: 7 }] })
   })
 
+  test('the same facts count once, however they are compressed', async () => {
+    const callgraphId = await pushedGraph('recoded')
+    const about = ['--callgraph-id', callgraphId, '--scan-id', 'recoded', '--wait', '30', '--json']
+    const plain = await signals(['push', 'runtime', await written('plain.ndjson', seen(3)), ...about])
+    const packed = await signals(['push', 'runtime', await written('plain.gz', gzipSync(seen(3))), ...about])
+    expect(JSON.parse(packed.stdout)).toMatchObject({ receiptId: JSON.parse(plain.stdout).receiptId, duplicate: 1 })
+    expect(await read('/signals/facts/recoded/runtime-facts')).toMatchObject({ items: [{ hitCount: 3 }] })
+  })
+
+  test('a file that is compressed and broken off is found before anything is sent', async () => {
+    const path = await written('half.gz', gzipSync(seen(3)).subarray(0, 40))
+    const nobody = `http://127.0.0.1:${await freePort()}`
+    const ended = await signals(['push', 'runtime', path, '--callgraph-id', 'cg-1'], { url: nobody })
+    expect(ended).toMatchObject({ code: 65, stdout: '', stderr: expect.stringContaining('half.gz') })
+  })
+
   test('a union bundle is pushed as the archive that it is', async () => {
     const path = await written('bundle.zip', bundleZip())
     const ended = await signals(['push', 'union', path, '--analysis-id', 'pushed-bundle', '--wait', '30'])
@@ -164,6 +180,8 @@ describe('signals push', () => {
     busy.close()
     expect(ended).toMatchObject({ code: 0, stdout: 'cg-1  1 nodes, 0 edges  created\n' })
     expect(ended.stderr).not.toContain('very-secret')
+    // A second that was asked for, and a quarter to a half on top.
+    expect(ended.stderr).toContain('again in 2 s')
     const one = {
       key: expect.stringMatching(/^push:[0-9a-f]{64}$/),
       authorization: 'Bearer very-secret',
@@ -177,6 +195,7 @@ describe('signals push', () => {
       code: 66,
       stdout: '',
     })
+    expect(await signals(['push', 'union', directory.path])).toMatchObject({ code: 66, stdout: '' })
     expect(await signals(['push', 'runtime', '-'])).toMatchObject({ code: 64, stdout: '' })
   })
 })
