@@ -20,12 +20,13 @@ export function explainFactCommand(deps: CommandDeps): Command {
 }
 
 function describeExplanation(answer: ExplainAnswer): readonly string[] {
-  const { target, verdict, reasons, path, formula, nearestNames = [] } = answer
+  const { target, verdict, reasons, path, formula, furtherGraphs, nearestNames = [] } = answer
   return [
     `${target}: ${verdict}`,
     `  because: ${reasons.join(', ')}`,
     ...path.map((step, position) => `  ${position === 0 ? 'from' : '  ->'} ${stepWords(step)}`),
     `  score: ${formula.text}`,
+    ...furtherGraphs.map((graph) => `  in ${graph.callgraphId}: ${graph.verdict}, ${graph.reasons.join(', ')}`),
     ...(nearestNames.length === 0 ? [] : [`  did you mean: ${nearestNames.join(', ')}`]),
   ]
 }

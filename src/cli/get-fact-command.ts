@@ -28,8 +28,13 @@ export function getFactCommand(deps: CommandDeps): Command {
 }
 
 function describeFact(fact: FactDocument): readonly string[] {
-  const { subjectKey, verdict, score, metadata, unknownsCount, states } = fact
+  const { subjectKey, verdict, score, metadata, unknownsCount, states, statesTotal = states.length } = fact
   const version = metadata['fact.version'] ?? '?'
   const unknowns = unknownsCount === 0 ? '' : `, ${unknownsCount} unknowns`
-  return [`${subjectKey}, version ${version}: ${verdict}, score ${score}${unknowns}`, ...states.flatMap(stateLines)]
+  const more = statesTotal - states.length
+  return [
+    `${subjectKey}, version ${version}: ${verdict}, score ${score}${unknowns}`,
+    ...states.flatMap(stateLines),
+    ...(more === 0 ? [] : [`… and ${more} more states: GET ${factPath(subjectKey, '/states')}`]),
+  ]
 }

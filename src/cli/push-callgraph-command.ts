@@ -11,6 +11,8 @@ interface CallgraphOptions extends PushOptions {
   readonly root?: string
   readonly analyzer?: string
   readonly analyzerVersion?: string
+  readonly algorithm?: string
+  readonly artifactFileName?: string
   readonly analysisId?: string
   readonly closedWorld?: true
   readonly entryPoint: readonly string[]
@@ -34,6 +36,8 @@ export function pushCallgraphCommand(deps: CommandDeps): Command {
       .option('--root <directory>', 'what file names lose')
       .option('--analyzer <name>', 'what made the graph')
       .option('--analyzer-version <version>', 'of the analyser')
+      .option('--algorithm <name>', 'by which the analyser worked: cha, rta, vta')
+      .option('--artifact-file-name <name>', 'what the graph was called where it was made')
       .option('--analysis-id <id>', 'the analysis that it belongs to')
       .option('--closed-world', 'the analyser left out no possible call')
       .option('--entry-point <id>', 'a declared entry point; may be repeated', collect, [])
@@ -55,11 +59,20 @@ Examples:
     )
     .action(async (path: string, options: CallgraphOptions) => {
       const { language, component, componentVersion: version, entryPoint, target, closedWorld } = options
-      const { format, root, analyzer, analyzerVersion, analysisId } = options
+      const { format, root, analyzer, analyzerVersion, algorithm, artifactFileName, analysisId } = options
       const { scanId, imageDigest, subjectComponent, subjectVersion } = options
-      const described = { language, component, version, format, root, analyzer, analyzerVersion, analysisId }
+      const named = { language, component, version, format, root, artifactFileName, analysisId }
       const subject = { scanId, imageDigest, subjectComponent, subjectVersion }
-      const query = queryOf({ ...described, closedWorld, entryPoint, target, ...subject })
+      const query = queryOf({
+        ...named,
+        analyzer,
+        analyzerVersion,
+        algorithm,
+        closedWorld,
+        entryPoint,
+        target,
+        ...subject,
+      })
       const headers = { 'content-type': 'application/octet-stream' }
       const said = { route: '/signals/callgraphs', query, headers, isArchive: false }
       const answer = await push(deps, { path, said, options })
