@@ -65,11 +65,11 @@ function compressed(pieces: AsyncIterable<Buffer>): ReadableStream {
   return Readable.toWeb(compressor)
 }
 
-async function* counted({ size, read }: UploadSource, onProgress: UploadDeps['onProgress']): AsyncGenerator<Buffer> {
+async function* counted(source: UploadSource, onProgress: UploadDeps['onProgress']): AsyncGenerator<Buffer> {
   let sentBytes = 0
-  for await (const piece of read()) {
+  for await (const piece of source.read()) {
     sentBytes += piece.byteLength
-    onProgress(sentBytes, size)
+    onProgress(sentBytes, source.size)
     yield piece
   }
 }

@@ -24,13 +24,21 @@ export async function openSource(path: string): Promise<UploadSource> {
 /** Keeps a stream in a file without a name: however the process ends, nothing of it stays. */
 export async function keepSource(pieces: AsyncIterable<Buffer>): Promise<UploadSource> {
   const directory = await mkdtemp(join(tmpdir(), 'signals-push-'))
-  const file = await open(join(directory, 'input'), 'wx+', 0o600).finally(() => rm(directory, { recursive: true }))
+  const file = await openNameless(directory)
   try {
     await file.writeFile(pieces)
     return await sourceOf(file)
   } catch (error) {
     await file.close()
     throw error
+  }
+}
+
+async function openNameless(directory: string): Promise<FileHandle> {
+  try {
+    return await open(join(directory, 'input'), 'wx+', 0o600)
+  } finally {
+    await rm(directory, { recursive: true })
   }
 }
 
