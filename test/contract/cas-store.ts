@@ -198,7 +198,8 @@ export function keepsCasStoreContract(
       await put(named('manifests', 'a'), 'content')
       await put(named('artifacts', 'b'), 'corrupt')
       await opened.store.quarantine(named('artifacts', 'b'))
-      await opened.store.check()
+      // What it writes to find out whether it can write is nobody's.
+      if (refusesToReplace) await opened.store.check()
       expect(await Array.fromAsync(opened.store.tenants())).toEqual([acme, other])
     })
 
