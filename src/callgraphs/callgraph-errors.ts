@@ -18,6 +18,7 @@ export type ValueFault =
   | 'ID_MISSING'
   | 'ID_EMPTY'
   | 'ID_TOO_LONG'
+  | 'META_REPEATED'
   | 'PATH_ABSOLUTE'
   | 'TEXT_NOT_UNICODE'
   | 'TEXT_TOO_LONG'

@@ -222,6 +222,16 @@ describe('sent again', () => {
   })
 })
 
+test('what the graph is said to be stands in meta.json alone: a meta record among the nodes is refused', async () => {
+  const nodes = `${shopNodes}{"schema":"reachability-union@0.1","closed_world":true,"entry_points":["sym:legacy"]}\n`
+  const { body } = await refused(refusal(422, 'UNION_LINE_INVALID'), {
+    url: union,
+    body: bundleZip({ nodes, meta: { closed_world: false } }),
+    headers: zip,
+  })
+  expect(body).toMatchObject({ file: 'nodes.ndjson', errors: [{ line: 5, code: 'META_REPEATED' }] })
+})
+
 describe('what a bundle leaves out', () => {
   test('runtime facts: it is a graph, and makes no fact unless it names a subject', async () => {
     const { facts: _none, ...without } = { nodes: shopNodes, edges: shopEdges, facts: undefined }

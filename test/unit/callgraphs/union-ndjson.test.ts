@@ -40,6 +40,11 @@ describe('one stream of records', () => {
     expect((await normalized(open, { closedWorld: true })).closedWorld).toBe(true)
   })
 
+  test('has one meta record: a second one could close a world that the first left open', async () => {
+    const refusal = await refusalOf(lines(meta(), node('a'), meta({ closed_world: true })))
+    expect(refusal).toMatchObject({ code: 'CALLGRAPH_INVALID', violations: [{ code: 'META_REPEATED', line: 3 }] })
+  })
+
   test('starts at what is displayed as main, if its meta declares nothing', async () => {
     const { entryPoints } = await normalized(lines(node('a', { display: 'main' }), node('b')))
     expect(entryPoints).toEqual([{ nodeId: 'a', kind: 'main', source: 'inferred' }])
