@@ -22,7 +22,11 @@ export async function sendAcknowledged<Receipt extends object>(
   if (isReplay) return reply.code(200).header('idempotent-replay', 'true').send(receipt)
   const waitSeconds = preferredWait(request.headers)
   if (waitSeconds === undefined) return reply.code(202).send(receipt)
-  const fact = await waitForFact(waitSeconds)
+  const fact = await waitForFact(waitSeconds).catch((error: unknown) => {
+    // What is durable stays acknowledged: a refusal now would have it sent, and without a key counted, again.
+    request.log.warn({ err: error }, 'the fact could not be waited for')
+    return undefined
+  })
   reply.header('preference-applied', preferenceApplied(waitSeconds, fact !== undefined))
   return reply.code(202).send({ ...receipt, ...(fact && { fact }) })
 }
