@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import { documentOf, sendRequest } from '../client/service-request.ts'
 import type { FactState, RuntimeFact } from '../facts/fact.ts'
 import type { DemoSubject } from './plan.ts'
 
@@ -84,21 +86,15 @@ function fileOf(client: DemoClient, subject: DemoSubject, file: string): string 
 }
 
 async function post<Answer>(
-  client: DemoClient,
+  { url }: DemoClient,
   path: string,
   file: string,
   headers: Record<string, string> = {},
 ): Promise<Answer> {
-  const body = Readable.toWeb(createReadStream(file))
-  return await answerOf(await fetch(`${client.url}${path}`, { method: 'POST', headers, body, duplex: 'half' }))
+  const body = (): ReadableStream => Readable.toWeb(createReadStream(file))
+  return documentOf(await sendRequest({ url }, { method: 'POST', path, headers, body }))
 }
 
-async function get<Answer>(client: DemoClient, path: string): Promise<Answer> {
-  return await answerOf(await fetch(`${client.url}${path}`))
-}
-
-async function answerOf<Answer>(response: Response): Promise<Answer> {
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${response.url} answered ${response.status}: ${text}`)
-  return JSON.parse(text)
+async function get<Answer>({ url }: DemoClient, path: string): Promise<Answer> {
+  return documentOf(await sendRequest({ url }, { method: 'GET', path }))
 }
