@@ -36,6 +36,7 @@ import { describeRoutes } from './http/openapi.ts'
 import type { HttpServer } from './http/route.ts'
 import { statusRoutes } from './http/status-routes.ts'
 import { subjectProblems } from './identifiers/subject.ts'
+import type { Tenant } from './identifiers/tenant.ts'
 import { jsonProblems } from './lib/json-errors.ts'
 import { storeProblems } from './lib/store-errors.ts'
 import { systemTimer } from './lib/timer.ts'
@@ -69,29 +70,45 @@ export const problems = {
   ...replayProblems,
 } as const
 
-/** The HTTP surface: conventions first, then each folder's routes, in the order of the folders. */
+/** The HTTP surface: conventions first, then evidence in and facts out, each folder's routes in the order of the folders. */
 export async function buildApp(context: Context): Promise<HttpServer> {
-  const { config, logger, stores, authentication } = context
-  const { publicUrl, requestTimeoutMs, checkTimeoutMs } = config.http
+  const app = await openServer(context)
+  const uploads = new LargeUploads(context.config.limits.uploadsPerCore * availableParallelism())
+  await operating(app, context)
+  await evidenceIn(app, context, uploads)
+  await factsOut(app, context)
+  await proving(app, context, uploads)
+  return app
+}
+
+/** What holds for every route: ids, problem documents, who asks and what they may, the description of it all. */
+async function openServer({ config, logger, measures, authentication }: Context): Promise<HttpServer> {
+  const { publicUrl, requestTimeoutMs } = config.http
   const app = createHttpServer({ problems, logger, requestTimeoutMs })
-  measureRequests(app, { measures: context.measures, problems })
+  measureRequests(app, { measures, problems })
   openDocsPage(app)
   guardRoutes(app, authentication.authenticate)
   await describeRoutes(app, { problems, version: serviceVersion, publicUrl })
   await serveDocsPage(app)
+  return app
+}
 
-  const uploads = new LargeUploads(config.limits.uploadsPerCore * availableParallelism())
-
-  const checks = [...stores.checks, ...context.cacheAndBus.checks, ...authentication.checks]
-  await app.register(healthRoutes, { checks, checkTimeoutMs })
+async function operating(app: HttpServer, context: Context): Promise<void> {
+  const { config, stores, cacheAndBus, authentication } = context
+  const checks = [...stores.checks, ...cacheAndBus.checks, ...authentication.checks]
+  await app.register(healthRoutes, { checks, checkTimeoutMs: config.http.checkTimeoutMs })
   await app.register(statusRoutes, { status: statusOf(context) })
   await app.register(eventRoutes, { prefix: '/signals/events', ...eventFeed(context) })
   await app.register(deadLetterRoutes, {
     prefix: '/signals/events',
     log: stores.eventLog,
     deadLetters: stores.deadLetters,
-    republish: context.cacheAndBus.republish,
+    republish: cacheAndBus.republish,
   })
+}
+
+async function evidenceIn(app: HttpServer, context: Context, uploads: LargeUploads): Promise<void> {
+  const { config, stores, indexes } = context
   await app.register(receiptRoutes, { prefix: '/signals/receipts', queue: stores.queue })
   await app.register(ingestCallgraphRoutes, { prefix: '/signals/callgraphs', ...callgraphIngest(context, uploads) })
   await app.register(callgraphRoutes, { prefix: '/signals/callgraphs', ...stores })
@@ -101,46 +118,46 @@ export async function buildApp(context: Context): Promise<HttpServer> {
     ...runtimeFactsIngest(context, uploads),
     limits: config.limits,
     sampleSymbols: (tenant, callgraphId, count) =>
-      sampleSymbols({ ...stores, indexes: context.indexes }, { tenant, callgraphId, count }),
+      sampleSymbols({ ...stores, indexes }, { tenant, callgraphId, count }),
   })
   const unionPrefix = '/signals/reachability/union'
   await app.register(ingestUnionBundleRoutes, { prefix: unionPrefix, ...unionBundleIngest(context, uploads) })
   await app.register(unionBundleRoutes, { prefix: unionPrefix, ...stores })
   await app.register(recomputeRoutes, { prefix: '/signals/reachability', ...factIngest(context, uploads) })
   await app.register(unknownsRoutes, { prefix: '/signals/unknowns', ...factIngest(context, uploads) })
+}
+
+async function factsOut(app: HttpServer, { config, stores, cacheAndBus, questions }: Context): Promise<void> {
+  const read = { prefix: '/signals/facts', ...stores, blobs: (tenant: Tenant) => blobAccess(stores.content, tenant) }
   await app.register(factRoutes, {
-    prefix: '/signals/facts',
-    ...stores,
-    readFact: (tenant, subjectKey) => context.cacheAndBus.factCache.read(tenant, subjectKey),
-    blobs: (tenant) => blobAccess(stores.content, tenant),
+    ...read,
+    readFact: (tenant, subjectKey) => cacheAndBus.factCache.read(tenant, subjectKey),
   })
-  await app.register(versionRoutes, {
-    prefix: '/signals/facts',
-    ...stores,
-    blobs: (tenant) => blobAccess(stores.content, tenant),
-  })
+  await app.register(versionRoutes, read)
   await app.register(questionRoutes, {
-    prefix: '/signals/facts',
-    ...stores,
+    ...read,
     limits: config.limits,
-    query: (row, targets) => askForStates(context.questions, row, targets),
-    explain: (row, question) => askForReasons(context.questions, row, question),
+    query: (row, targets) => askForStates(questions, row, targets),
+    explain: (row, question) => askForReasons(questions, row, question),
   })
+}
+
+async function proving(app: HttpServer, context: Context, uploads: LargeUploads): Promise<void> {
+  const { config, stores, questions, replays } = context
   await app.register(replayInputsRoutes, {
     prefix: '/signals/facts',
     ...stores,
     blobs: (tenant) => blobAccess(stores.content, tenant),
-    profile: context.questions.profile,
+    profile: questions.profile,
     factLimits: factLimitsOf(config.limits),
     codeVersion: serviceVersion,
   })
   await app.register(replayRoutes, {
     prefix: '/signals',
-    replay: (body) => context.replays.replay(stores.content.staging, body),
+    replay: (body) => replays.replay(stores.content.staging, body),
     limits: config.limits,
     uploads,
   })
-  return app
 }
 
 function eventFeed({ config, stores, bus, clock }: Context): EventRoutesDeps {
