@@ -26,6 +26,7 @@ import { serviceStatus } from './facts/service-status.ts'
 import { factLimitsOf, subjectLimitsOf } from './facts/subject-limits.ts'
 import { type UnknownsRoutesDeps, unknownsRoutes } from './facts/unknowns-routes.ts'
 import { versionRoutes } from './facts/version-routes.ts'
+import { allowOrigins } from './http/allow-origins.ts'
 import { openDocsPage, serveDocsPage } from './http/docs-page.ts'
 import { healthRoutes } from './http/health-routes.ts'
 import { httpProblems } from './http/http-errors.ts'
@@ -83,10 +84,11 @@ export async function buildApp(context: Context): Promise<HttpServer> {
 
 /** What holds for every route: ids, problem documents, who asks and what they may, the description of it all. */
 async function openServer({ config, logger, measures, authentication }: Context): Promise<HttpServer> {
-  const { publicUrl, requestTimeoutMs } = config.http
+  const { publicUrl, requestTimeoutMs, corsOrigins } = config.http
   const app = createHttpServer({ problems, logger, requestTimeoutMs })
   measureRequests(app, { measures, problems })
   openDocsPage(app)
+  await allowOrigins(app, corsOrigins)
   guardRoutes(app, authentication.authenticate)
   await describeRoutes(app, { problems, version: serviceVersion, publicUrl })
   await serveDocsPage(app)

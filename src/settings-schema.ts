@@ -31,6 +31,10 @@ export const settingsSchema = z.strictObject({
         .url({ protocol: /^https?$/ })
         .optional()
         .describe('What clients see. The listening URL when absent.'),
+      corsOrigins: z
+        .array(z.string().refine(isOrigin, 'is an origin: http:// or https://, a host, and a port where there is one'))
+        .default([])
+        .describe('Origins whose scripts may read answers in a browser, such as https://ui.example. None by default.'),
       shutdownGraceMs: duration(10_000, 'How long requests and folds may take to end after a signal to stop.'),
       requestTimeoutMs: duration(600_000, 'How long a client may take to send a request.'),
       checkTimeoutMs: duration(2_000, 'How long a dependency may take to answer /readyz before it counts as down.'),
@@ -181,4 +185,9 @@ function isDecodable(url: string): boolean {
   } catch {
     return false
   }
+}
+
+/** RFC 6454, 6.2: what a browser sends. `*` is none: it would let every page that somebody opens read on their behalf. */
+function isOrigin(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text
 }
