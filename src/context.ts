@@ -43,6 +43,7 @@ import { serviceVersion } from './version.ts'
 /** What a test may hand in instead of the real thing. */
 export interface ContextOverrides {
   readonly clock?: Clock
+  readonly newId?: () => string
   readonly logger?: Logger
 }
 
@@ -105,7 +106,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
 
 async function assemble(
   config: Config,
-  { clock = systemClock, logger = defaultLogger(config) }: ContextOverrides,
+  { clock = systemClock, newId = randomUUIDv7, logger = defaultLogger(config) }: ContextOverrides,
   opened: AsyncDisposableStack,
 ): Promise<Context> {
   const registry = createRegistry()
@@ -137,7 +138,7 @@ async function assemble(
     registry,
     measures,
     clock,
-    newId: randomUUIDv7,
+    newId,
     failPoints,
     stores,
     authentication: openAuthentication(config, { logger, clock }),

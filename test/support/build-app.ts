@@ -6,7 +6,7 @@ import { loadConfig } from '../../src/config.ts'
 import { type Context, type ContextOverrides, createContext } from '../../src/context.ts'
 import type { HttpServer } from '../../src/http/route.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
-import { newPlaces, type StoredRows } from './modes/place.ts'
+import { type BusEntries, newPlaces, type StoredIndex, type StoredRows } from './modes/place.ts'
 
 /** Settings as a configuration file has them. */
 export interface TestSettings {
@@ -17,6 +17,12 @@ export interface TestSettings {
 export interface Stored {
   readonly rows: StoredRows
   readonly files: readonly string[]
+}
+
+/** Everything that rests anywhere, with what tells how it is found. */
+export interface AtRest extends Stored {
+  readonly indexes: readonly StoredIndex[]
+  readonly bus: BusEntries
 }
 
 export interface LogLine {
@@ -48,13 +54,17 @@ export interface BuiltApp extends AsyncDisposable {
   listen(): Promise<{ readonly url: string; readonly port: number }>
   /** Asked before and after a refused request, it shows whether anything was left behind. */
   stored(): Promise<Stored>
+  /** The same with leases, bookkeeping, indexes, and what cache and bus hold. */
+  atRest(): Promise<AtRest>
+  /** Makes a table that the service knows nothing of, with this row. */
+  plant(table: string, row: Readonly<Record<string, string>>): Promise<void>
   /** Resolves when nothing is left to be folded or relayed. */
   settled(): Promise<void>
 }
 
 export async function openApp(
   settings: TestSettings = {},
-  overrides: Pick<ContextOverrides, 'clock'> = {},
+  overrides: Pick<ContextOverrides, 'clock' | 'newId'> = {},
 ): Promise<BuiltApp> {
   const directory = await mkdtemp(join(tmpdir(), 'signals-app-'))
   const { store, bus, content } = await newPlaces()
@@ -81,8 +91,13 @@ export async function openApp(
       return { url, port: Number(new URL(url).port) }
     },
     async stored() {
-      return { rows: await store.rows(config), files: await content.files(config) }
+      return { rows: lasting(await store.rows(config)), files: await content.files(config) }
     },
+    async atRest() {
+      const [rows, files] = [await store.rows(config), await content.files(config)]
+      return { rows, files, indexes: await store.indexes(config), bus: await bus.entries() }
+    },
+    plant: (table, row) => store.plant(config, table, row),
     async settled() {
       await context.folding.idle()
       await context.relay.idle()
@@ -96,6 +111,13 @@ export async function openApp(
   }
 }
 
+/** Leases come and go with folds, and say nothing of what was sent. */
+const passing = new Set(['fold_leases', 'foldLeases', 'sqlite_sequence'])
+
+function lasting(rows: StoredRows): StoredRows {
+  return Object.fromEntries(Object.entries(rows).filter(([table]) => !passing.has(table)))
+}
+
 async function ask(app: HttpServer, url: string, { method, body, headers = {} }: Asked = {}): Promise<Answer> {
   const response = await app.inject({
     method: method ?? (body === undefined ? 'GET' : 'POST'),
@@ -103,8 +125,9 @@ async function ask(app: HttpServer, url: string, { method, body, headers = {} }:
     headers: { ...headers },
     ...(body !== undefined && { payload: body }),
   })
-  const isJson =
-    /json\b/.test(String(response.headers['content-type'])) && !/ndjson/.test(String(response.headers['content-type']))
+  const type = String(response.headers['content-type'])
+  // A part of a document is none.
+  const isJson = /json\b/.test(type) && !/ndjson/.test(type) && response.statusCode !== 206
   return {
     status: response.statusCode,
     headers: response.headers,

@@ -16,10 +16,10 @@ export class EventFollower implements AsyncDisposable {
     this.ended.catch(() => undefined)
   }
 
-  static async open(url: string): Promise<EventFollower> {
+  static async open(url: string, headers: Readonly<Record<string, string>> = {}): Promise<EventFollower> {
     const connection = new AbortController()
     const response = await fetch(`${url}/signals/events`, {
-      headers: { accept: 'text/event-stream' },
+      headers: { accept: 'text/event-stream', ...headers },
       signal: connection.signal,
     })
     if (!response.ok || !response.body) throw new Error(`${response.status}: ${await response.text()}`)

@@ -9,6 +9,19 @@ import { newMongoPlace, sqlitePlace } from './store-places.ts'
 /** Rows by table, or documents by collection. */
 export type StoredRows = Readonly<Record<string, readonly unknown[]>>
 
+/** What finds rows of a table: its columns in order. */
+export interface StoredIndex {
+  readonly table: string
+  readonly name: string
+  readonly columns: readonly string[]
+}
+
+/** What a server of the bus holds: by key a hash, or the entries of a stream. */
+export type BusEntries = Readonly<Record<string, Readonly<Record<string, string>> | readonly StreamEntry[]>>
+
+/** Fields by name. */
+export type StreamEntry = Readonly<Record<string, string>>
+
 /** Where one application keeps things of a kind, apart from every other application. */
 export interface Place {
   readonly settings: TestSettings
@@ -16,7 +29,15 @@ export interface Place {
 }
 
 export interface StorePlace extends Place {
+  /** All of them, bookkeeping included. */
   rows(config: Config): Promise<StoredRows>
+  indexes(config: Config): Promise<readonly StoredIndex[]>
+  /** Makes a table that the service knows nothing of, with this row. */
+  plant(config: Config, table: string, row: Readonly<Record<string, string>>): Promise<void>
+}
+
+export interface BusPlace extends Place {
+  entries(): Promise<BusEntries>
 }
 
 export interface ContentPlace extends Place {
@@ -26,7 +47,7 @@ export interface ContentPlace extends Place {
 
 export interface Places {
   readonly store: StorePlace
-  readonly bus: Place
+  readonly bus: BusPlace
   readonly content: ContentPlace
 }
 

@@ -25,6 +25,9 @@ const onceMore = [
   'replay',
   'metrics',
   'real-questions',
+  'tenants-at-rest',
+  'tenants-apart',
+  'tenants-beside-each-other',
 ]
 
 /** The files of `test/http` that a mode runs; all others there are of the routes alone, without a store. */
