@@ -9,6 +9,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Every core: vitest keeps one back by default, which on two cores is half of them.
+    maxWorkers: '100%',
     coverage: {
       provider: 'v8',
       reportOnFailure: true,
