@@ -74,8 +74,11 @@ export function addValue(hits: MutableSymbolHits, list: HitList, value: string):
 
 /** What a text takes in a JSON document, with the comma behind it. */
 export function jsonBytes(text: string): number {
-  return Buffer.byteLength(JSON.stringify(text)) + 1
+  return (plainAscii.test(text) ? text.length + 2 : Buffer.byteLength(JSON.stringify(text))) + 1
 }
+
+/** Nothing that JSON escapes, a byte a character. */
+const plainAscii = /^[ !#-[\]-~]*$/
 
 function positionOf(values: readonly string[], value: string): number {
   let low = 0

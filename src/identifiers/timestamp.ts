@@ -5,6 +5,19 @@ const shape = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?
  * an impossible date, a leap second, or a year outside 1970–9999.
  */
 export function parseTimestamp(text: string): string | undefined {
+  return isInForm(text) ? text : converted(text)
+}
+
+/** The day that was last found to be one: what is said together was mostly seen on one day. */
+let knownDay = '1970-01-01'
+const timeOfDay = /^T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+
+/** Whether nothing has to be converted, which agents' times hardly ever need; a tenth of the time that converting takes. */
+function isInForm(text: string): boolean {
+  return text.length === 24 && text.startsWith(knownDay) && timeOfDay.test(text.slice(10))
+}
+
+function converted(text: string): string | undefined {
   const match = shape.exec(text)
   if (!match) return undefined
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
@@ -25,5 +38,7 @@ export function parseTimestamp(text: string): string | undefined {
   const sign = match[8] === '-' ? 1 : -1
   const utc = local + sign * (offsetHour * 60 + offsetMinute) * 60_000
   if (utc < 0 || utc > Date.UTC(9999, 11, 31, 23, 59, 59, 999)) return undefined
-  return new Date(utc).toISOString()
+  const time = new Date(utc).toISOString()
+  knownDay = time.slice(0, 10)
+  return time
 }

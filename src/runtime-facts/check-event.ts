@@ -76,7 +76,7 @@ function fillMetadata(draft: EventDraft, said: unknown, name: string): EventViol
   return undefined
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

@@ -6,9 +6,9 @@ export interface CheckedMetadata {
   readonly problem?: { readonly code: EventProblem; readonly message: string; readonly pointer: string }
 }
 
-const maxKeys = 64
-const maxKeyLength = 128
-const maxValueLength = 1024
+export const maxKeys = 64
+export const maxKeyLength = 128
+export const maxValueLength = 1024
 
 /** A string map within the limits of contracts, 12, its keys in ordinal order. Pointers start at the map. */
 export function checkMetadata(value: unknown): CheckedMetadata {

@@ -6,7 +6,7 @@ import { EventSpool } from './event-spool.ts'
 import { HitAggregate } from './merge-hits.ts'
 import type { ReadEvent } from './read-event.ts'
 import { RefusedLines } from './refused-lines.ts'
-import type { RuntimeEvent } from './runtime-event.ts'
+import type { KeptEvent, RuntimeEvent } from './runtime-event.ts'
 import { RuntimeFactsError, refusalOf } from './runtime-facts-errors.ts'
 
 export interface EventBatchDeps {
@@ -49,13 +49,13 @@ export class EventBatch implements AsyncDisposable {
   }
 
   async add(read: readonly ReadEvent[]): Promise<void> {
-    const events: RuntimeEvent[] = []
+    const kept: KeptEvent[] = []
     for (const found of read) {
-      if ('event' in found) events.push(found.event)
+      if ('event' in found) kept.push(found)
       else this.refused.add(found.violation, found.text)
     }
-    for (const event of events) this.#accept(event)
-    await this.#spool.append(events)
+    for (const { event } of kept) this.#accept(event)
+    await this.#spool.append(kept)
   }
 
   /** An empty request, one without a single good event, and, when strict, one with a single bad event are refused whole. */

@@ -1,7 +1,7 @@
 import type { StagedBlob } from '../cas/staged-blob.ts'
 import type { Staging } from '../cas/staging.ts'
 import type { StagingWriter } from '../cas/staging-writer.ts'
-import type { RuntimeEvent } from './runtime-event.ts'
+import type { KeptEvent } from './runtime-event.ts'
 
 const maxBytesInMemory = 1024 * 1024
 
@@ -17,9 +17,10 @@ export class EventSpool implements AsyncDisposable {
     this.#staging = staging
   }
 
-  async append(events: readonly RuntimeEvent[]): Promise<void> {
-    if (events.length === 0) return
-    const chunk = Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''), 'utf8')
+  async append(kept: readonly KeptEvent[]): Promise<void> {
+    if (kept.length === 0) return
+    const lines = kept.map(({ event, line }) => `${line ?? JSON.stringify(event)}\n`)
+    const chunk = Buffer.from(lines.join(''), 'utf8')
     if (this.#writer) return await this.#writer.write(chunk)
     this.#chunks.push(chunk)
     this.#bytesInMemory += chunk.byteLength

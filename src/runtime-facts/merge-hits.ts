@@ -3,7 +3,6 @@ import {
   addSaturating,
   addTimes,
   addValue,
-  type HitList,
   jsonBytes,
   type MutableSymbolHits,
   maxHitCount,
@@ -55,10 +54,7 @@ export class HitAggregate {
     this.#totalHits = addSaturating(this.#totalHits, event.hitCount)
     if (this.#totalHits === maxHitCount) this.#isSaturated = true
     addTimes(hits, event.observedAt, event.observedAt)
-    for (const [field, list] of listedFields) {
-      const value = event[field]
-      if (value !== undefined) this.#bytes += addValue(hits, list, value)
-    }
+    this.#bytes += addListed(hits, event)
     if (this.#bytes > this.#maxBytes) throw tooLarge('a batch has too much text: send it in parts')
   }
 
@@ -88,23 +84,17 @@ function tooLarge(message: string): RuntimeFactsError {
   return new RuntimeFactsError('BATCH_TOO_LARGE', message)
 }
 
-const listedFields: readonly (readonly [ListedField, HitList])[] = [
-  ['codeId', 'codeIds'],
-  ['loaderBase', 'loaderBases'],
-  ['purl', 'purls'],
-  ['buildId', 'buildIds'],
-  ['containerId', 'containerIds'],
-  ['processName', 'processNames'],
-  ['socketAddress', 'socketAddresses'],
-  ['evidenceUri', 'evidenceUris'],
-]
-
-type ListedField =
-  | 'codeId'
-  | 'loaderBase'
-  | 'purl'
-  | 'buildId'
-  | 'containerId'
-  | 'processName'
-  | 'socketAddress'
-  | 'evidenceUri'
+/** Spelled out, since a loop over the names of members takes twice the time, and this runs for every event. */
+function addListed(hits: MutableSymbolHits, event: RuntimeEvent): number {
+  const { codeId, loaderBase, purl, buildId, containerId, processName, socketAddress, evidenceUri } = event
+  let bytes = 0
+  if (codeId !== undefined) bytes += addValue(hits, 'codeIds', codeId)
+  if (loaderBase !== undefined) bytes += addValue(hits, 'loaderBases', loaderBase)
+  if (purl !== undefined) bytes += addValue(hits, 'purls', purl)
+  if (buildId !== undefined) bytes += addValue(hits, 'buildIds', buildId)
+  if (containerId !== undefined) bytes += addValue(hits, 'containerIds', containerId)
+  if (processName !== undefined) bytes += addValue(hits, 'processNames', processName)
+  if (socketAddress !== undefined) bytes += addValue(hits, 'socketAddresses', socketAddress)
+  if (evidenceUri !== undefined) bytes += addValue(hits, 'evidenceUris', evidenceUri)
+  return bytes
+}

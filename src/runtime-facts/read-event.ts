@@ -1,10 +1,11 @@
 import type { Violation } from '../errors.ts'
 import { JsonError, type JsonLimits, parseStrictJson } from '../lib/strict-json.ts'
 import { checkEvent } from './check-event.ts'
-import type { RuntimeEvent } from './runtime-event.ts'
+import { readPlainEvent } from './read-plain-event.ts'
+import type { KeptEvent } from './runtime-event.ts'
 
 /** One event of a body, or why it is refused. */
-export type ReadEvent = { readonly event: RuntimeEvent } | { readonly violation: Violation; readonly text: string }
+export type ReadEvent = KeptEvent | { readonly violation: Violation; readonly text: string }
 
 /** Where an event stood in its body. */
 export interface EventPlace {
@@ -17,7 +18,16 @@ export interface EventPlace {
 const maxShownBytes = 1024
 
 /** One event out of its bytes; whatever is wrong with it spoils this event alone. */
-export function readEvent(bytes: Buffer, place: EventPlace, limits: JsonLimits): ReadEvent {
+export function readEvent(bytes: Buffer, place: EventPlace, limits: Required<JsonLimits>): ReadEvent {
+  const isPlainAllowed = limits.maxDepth - limits.outerDepth >= depthOfPlainEvents
+  return (isPlainAllowed ? readPlainEvent(bytes) : undefined) ?? readAnyEvent(bytes, place, limits)
+}
+
+/** The event, and its metadata. */
+const depthOfPlainEvents = 2
+
+/** The obvious way, which takes every line. */
+export function readAnyEvent(bytes: Buffer, place: EventPlace, limits: JsonLimits): ReadEvent {
   let value: unknown
   try {
     value = parseStrictJson(bytes, limits)

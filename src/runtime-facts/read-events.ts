@@ -33,7 +33,7 @@ async function* readLines(limits: ReadEventsLimits, chunks: AsyncIterable<Buffer
 function readLine({ maxLineBytes, maxDepth }: ReadEventsLimits, line: Line): ReadEvent {
   return line.isTooLong
     ? refuseEvent(line.bytes, line, tooLong(maxLineBytes))
-    : readEvent(line.bytes, line, { maxDepth })
+    : readEvent(line.bytes, line, { maxDepth, outerDepth: 0 })
 }
 
 async function* readElements(limits: ReadEventsLimits, chunks: AsyncIterable<Buffer>): AsyncGenerator<ReadEvent[]> {

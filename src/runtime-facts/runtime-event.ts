@@ -15,6 +15,13 @@ export interface RuntimeEvent {
   readonly socketAddress?: string | undefined
 }
 
+/** An event as its batch keeps it. */
+export interface KeptEvent {
+  readonly event: RuntimeEvent
+  /** The event as JSON, its line of the trace; to be made by `JSON.stringify` where absent. */
+  readonly line?: string
+}
+
 export type EventField = keyof RuntimeEvent
 
 export type EventDraft = { -readonly [Field in EventField]-?: RuntimeEvent[Field] }
