@@ -36,6 +36,7 @@ import { measureRequests } from './http/measure-requests.ts'
 import { describeRoutes } from './http/openapi.ts'
 import type { HttpServer } from './http/route.ts'
 import { statusRoutes } from './http/status-routes.ts'
+import { tlsOptions } from './http/tls.ts'
 import { subjectProblems } from './identifiers/subject.ts'
 import type { Tenant } from './identifiers/tenant.ts'
 import { jsonProblems } from './lib/json-errors.ts'
@@ -84,12 +85,14 @@ export async function buildApp(context: Context): Promise<HttpServer> {
 
 /** What holds for every route: ids, problem documents, who asks and what they may, the description of it all. */
 async function openServer({ config, logger, measures, authentication }: Context): Promise<HttpServer> {
-  const { publicUrl, requestTimeoutMs, corsOrigins } = config.http
-  const app = createHttpServer({ problems, logger, requestTimeoutMs })
+  const { publicUrl, requestTimeoutMs, corsOrigins, tls } = config.http
+  // Only a token can be bound to a certificate.
+  const listener = tlsOptions(tls, authentication.proofAlgorithms !== undefined)
+  const app = createHttpServer({ problems, logger, requestTimeoutMs, tls: listener })
   measureRequests(app, { measures, problems })
   openDocsPage(app)
   await allowOrigins(app, corsOrigins)
-  guardRoutes(app, authentication.authenticate)
+  guardRoutes(app, authentication)
   await describeRoutes(app, { problems, version: serviceVersion, publicUrl })
   await serveDocsPage(app)
   return app

@@ -141,7 +141,7 @@ async function assemble(
     newId,
     failPoints,
     stores,
-    authentication: openAuthentication(config, { logger, clock }),
+    authentication: await openAuthentication(config, { logger, clock }, opened),
     gate: new IdempotencyGate(),
     analysisLane,
     questions: {

@@ -7,6 +7,7 @@ import { fetchKeySet, type LoadKeySet, readKeyFile } from './auth/load-key-set.t
 import { TokenVerifier } from './auth/token-verifier.ts'
 import type { Config } from './config.ts'
 import type { Clock } from './lib/clock.ts'
+import { openPossession } from './open-possession.ts'
 import type { StoreCheck } from './open-stores.ts'
 import type { Logger } from './telemetry/logger.ts'
 
@@ -15,6 +16,8 @@ export interface Authentication {
   /** For the log and `/status`, while nobody has to say who they are. */
   readonly warning?: string
   readonly authenticate: Authenticate
+  /** Absent where nobody has to prove that a token is theirs. */
+  readonly proofAlgorithms?: readonly string[]
   readonly checks: readonly StoreCheck[]
 }
 
@@ -26,14 +29,21 @@ export interface AuthenticationParts {
 const openDoor = 'AUTHENTICATION IS OFF: whoever reaches this address may do everything, for every tenant'
 
 /** `context.ts`'s choice of how callers are told apart. */
-export function openAuthentication({ auth }: Config, parts: AuthenticationParts): Authentication {
+export async function openAuthentication(
+  config: Config,
+  parts: AuthenticationParts,
+  opened: AsyncDisposableStack,
+): Promise<Authentication> {
+  const { auth } = config
   const { mode } = auth
   if (mode === 'off') return { mode, warning: openDoor, authenticate: authenticateOff, checks: [] }
   const source = new KeySource({ ...keysOf(auth), ...parts })
   const verifier = new TokenVerifier({ source, rules: auth, claimNames: auth, clock: parts.clock })
+  const possession = await openPossession(config, parts, opened)
   return {
     mode,
-    authenticate: authenticateByToken(verifier),
+    authenticate: authenticateByToken({ verifier, possession }),
+    ...(possession && { proofAlgorithms: auth.dpop.algorithms }),
     checks: [{ name: 'auth', isEssential: false, check: () => source.check() }],
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { authSettings } from './auth/auth-settings.ts'
 import { casSettings } from './cas/cas-settings.ts'
+import { tlsSettings } from './http/tls.ts'
 import { failPointNames } from './lib/fail-points.ts'
 import { defaultScoringOptions, profileNames } from './scoring/profile.ts'
 
@@ -35,6 +36,7 @@ export const settingsSchema = z.strictObject({
         .array(z.string().refine(isOrigin, 'is an origin: http:// or https://, a host, and a port where there is one'))
         .default([])
         .describe('Origins whose scripts may read answers in a browser, such as https://ui.example. None by default.'),
+      tls: tlsSettings,
       shutdownGraceMs: duration(10_000, 'How long requests and folds may take to end after a signal to stop.'),
       requestTimeoutMs: duration(600_000, 'How long a client may take to send a request.'),
       checkTimeoutMs: duration(2_000, 'How long a dependency may take to answer /readyz before it counts as down.'),
@@ -74,6 +76,7 @@ export const settingsSchema = z.strictObject({
         .describe('Cache and event bus on Redis or Valkey; both in this process when absent. May hold a password.'),
       cacheTimeoutMs: duration(250, 'How long the cache may take to answer before the store is read instead.'),
       publishTimeoutMs: duration(2_000, 'How long the bus may take to answer before it counts as not reached.'),
+      replayTimeoutMs: duration(1_000, 'How long it may take to tell whether a proof of possession was used before.'),
       factTtlMs: duration(600_000, 'How long a fact is cached there.'),
       absentFactTtlMs: duration(2_000, 'How long it is remembered there that a subject has no fact.'),
       streamMaxLength: count(100_000, 'About how many of the latest entries each stream keeps.'),

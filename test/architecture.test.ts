@@ -25,6 +25,7 @@ const rows = [
     'config.ts',
     'open-stores.ts',
     'open-authentication.ts',
+    'open-possession.ts',
     'open-cache-and-bus.ts',
     'start-relay.ts',
     'start-folding.ts',

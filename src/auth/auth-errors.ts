@@ -6,38 +6,48 @@ export const authProblems = {
   TOKEN_INVALID: { status: 401, title: 'The token is not valid' },
   TOKEN_EXPIRED: { status: 401, title: 'The token has expired' },
   TOKEN_KEYS_UNAVAILABLE: { status: 503, title: 'Tokens cannot be checked now', retryable: true },
+  DPOP_PROOF_INVALID: { status: 401, title: 'The proof of possession is not valid' },
+  DPOP_PROOF_REPLAYED: { status: 401, title: 'The proof of possession was used before' },
+  DPOP_NONCE_REQUIRED: { status: 401, title: 'The proof of possession lacks a nonce of this service' },
+  DPOP_REPLAY_CACHE_UNAVAILABLE: {
+    status: 503,
+    title: 'Proofs of possession cannot be checked now',
+    retryable: true,
+  },
   TENANT_INVALID: { status: 400, title: 'The tenant is not usable' },
   TENANT_REQUIRED: { status: 403, title: 'The caller has no tenant' },
   TENANT_MISMATCH: { status: 403, title: 'The tenant is not one of the caller' },
   SCOPE_MISSING: { status: 403, title: 'The caller lacks a scope' },
 } as const
 
-export class AuthError extends ServiceError<keyof typeof authProblems> {}
+export type AuthProblemCode = keyof typeof authProblems
 
-/** Without a token there is no error to tell of (RFC 6750, 3.1): only what to send. */
+/** The message of a 401 or 403 is a fixed text of ours, without quotes: it stands in a header. */
+export class AuthError extends ServiceError<AuthProblemCode> {}
+
 export function tokenMissing(): AuthError {
-  return new AuthError('TOKEN_MISSING', 'send a token as "Authorization: Bearer …"', { headers: challenge({}) })
+  return new AuthError('TOKEN_MISSING', 'send a token as "Authorization: Bearer …"')
 }
 
-/** `reason` is a fixed text of ours: it stands in a header. */
 export function tokenRefused(code: 'TOKEN_INVALID' | 'TOKEN_EXPIRED', reason: string, cause?: unknown): AuthError {
-  return new AuthError(code, reason, {
-    cause,
-    headers: challenge({ error: 'invalid_token', error_description: reason }),
-  })
+  return new AuthError(code, reason, { cause })
+}
+
+/** `members` are for the problem document, where they may be what the client sent. */
+export function proofRefused(
+  reason: string,
+  cause?: unknown,
+  members: Readonly<Record<string, string>> = {},
+): AuthError {
+  return new AuthError('DPOP_PROOF_INVALID', reason, { cause, members })
+}
+
+/** Who cannot tell whether a proof was used before must not say that it was not. */
+export function replayCacheUnavailable(cause?: unknown): AuthError {
+  return new AuthError('DPOP_REPLAY_CACHE_UNAVAILABLE', 'nobody can tell whether the proof was used before', { cause })
 }
 
 /** With authentication off as well: whoever tries scopes out sees what a token would get. */
 export function scopeMissing(scope: Scope): AuthError {
-  const reason = `this needs the scope ${scope}`
-  return new AuthError('SCOPE_MISSING', reason, {
-    members: { scope },
-    headers: challenge({ error: 'insufficient_scope', error_description: reason, scope }),
-  })
-}
-
-/** RFC 6750, 3. */
-function challenge(parameters: Readonly<Record<string, string>>): { 'www-authenticate': string } {
-  const listed = Object.entries({ realm: 'signals', ...parameters }).map(([name, value]) => `${name}="${value}"`)
-  return { 'www-authenticate': `Bearer ${listed.join(', ')}` }
+  return new AuthError('SCOPE_MISSING', `this needs the scope ${scope}`, { members: { scope } })
 }

@@ -1,16 +1,27 @@
 import type { Tenant } from '../identifiers/tenant.ts'
 import { AuthError } from './auth-errors.ts'
 import type { Authenticate } from './authenticate.ts'
-import { bearerToken } from './bearer-token.ts'
 import { namedTenant } from './named-tenant.ts'
+import { checkPossession, type PossessionDeps } from './possession/check-possession.ts'
+import { presentedToken, type Scheme } from './presented-token.ts'
 import type { TokenVerifier } from './token-verifier.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
+export interface AuthenticateByTokenDeps {
+  readonly verifier: TokenVerifier
+  /** Undefined where a token is good whoever sends it. */
+  readonly possession: PossessionDeps | undefined
+}
+
 /** Mode `jwt`: the token says who the caller is and what it may do; a header can only choose among its tenants. */
-export function authenticateByToken(verifier: TokenVerifier): Authenticate {
-  return async ({ headers }) => {
-    const token = await verifier.verify(bearerToken(headers))
-    return { tenant: chosenTenant(token, namedTenant(headers)), scopes: token.scopes }
+export function authenticateByToken({ verifier, possession }: AuthenticateByTokenDeps): Authenticate {
+  const schemes: readonly Scheme[] = possession ? ['Bearer', 'DPoP'] : ['Bearer']
+  return async (credentials) => {
+    const presented = presentedToken(credentials, schemes)
+    const token = await verifier.verify(presented.token)
+    const answerHeaders = possession && (await checkPossession(possession, credentials, { ...presented, ...token }))
+    const tenant = chosenTenant(token, namedTenant(credentials.headers))
+    return { tenant, scopes: token.scopes, ...(answerHeaders && { answerHeaders }) }
   }
 }
 

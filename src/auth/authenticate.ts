@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Tenant } from '../identifiers/tenant.ts'
 
 /** On whose behalf a request comes, and what it may do. */
@@ -6,12 +6,17 @@ export interface Caller {
   readonly tenant: Tenant
   /** Undefined when nothing narrows what the caller may do. */
   readonly scopes: ReadonlySet<string> | undefined
+  /** What the answer has to tell whoever authenticates, whatever else it says. */
+  readonly answerHeaders?: Readonly<Record<string, string>>
 }
 
+/** What a request says of who sends it. */
 export interface Credentials {
   readonly method: string
   readonly url: string
   readonly headers: IncomingHttpHeaders
+  readonly raw: Pick<IncomingMessage, 'rawHeaders' | 'socket'>
+  readonly server: { readonly listeningOrigin: string }
 }
 
 /** Who the caller is, or a ServiceError. One for each `auth.mode`. */

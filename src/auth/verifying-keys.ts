@@ -1,5 +1,6 @@
 import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose'
 import { z } from 'zod'
+import { isPublicJwk } from './public-jwk.ts'
 
 /** A key set as it was published. Two of them are the same object when nothing changed. */
 export interface VerifyingKeys {
@@ -9,11 +10,11 @@ export interface VerifyingKeys {
 }
 
 // A private key that anybody can fetch is nobody's: the set is refused as a whole, so that somebody notices.
-const isPublic = (key: object): boolean => !('d' in key) && !('k' in key)
-
 const KeySet = z.object({
   keys: z.array(
-    z.looseObject({ kty: z.string(), kid: z.string().exactOptional() }).refine(isPublic, 'holds a key that is secret'),
+    z
+      .looseObject({ kty: z.string(), kid: z.string().exactOptional() })
+      .refine(isPublicJwk, 'holds a key that is secret'),
   ),
 })
 

@@ -1,3 +1,4 @@
+import type { ServerOptions } from 'node:https'
 import Fastify, { type FastifyBaseLogger } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { ProblemTable } from '../errors.ts'
@@ -16,6 +17,8 @@ export interface HttpServerDeps {
   readonly logger?: FastifyBaseLogger
   /** How long a client may take to send a request; no limit when absent. */
   readonly requestTimeoutMs?: number
+  /** Plain HTTP when absent. */
+  readonly tls?: ServerOptions | undefined
 }
 
 /** A node id of 4,096 characters, each percent-encoded as three bytes, and room for the other headers. */
@@ -23,7 +26,7 @@ const maxHeaderSize = 64 * 1024
 const maxParamLength = maxHeaderSize
 
 /** A server with the conventions of every route and no routes: zod schemas, ids, problem documents, no body parsers. */
-export function createHttpServer({ problems, logger, requestTimeoutMs = 0 }: HttpServerDeps): HttpServer {
+export function createHttpServer({ problems, logger, requestTimeoutMs = 0, tls }: HttpServerDeps): HttpServer {
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     genReqId: ({ headers }) => correlationIdOf(headers),
@@ -31,6 +34,7 @@ export function createHttpServer({ problems, logger, requestTimeoutMs = 0 }: Htt
     // Our decoders count inflated bytes; Fastify would count those on the wire, and never of a stream.
     bodyLimit: Number.MAX_SAFE_INTEGER,
     http: { maxHeaderSize },
+    ...(tls && { https: { ...tls, maxHeaderSize } }),
     requestTimeout: requestTimeoutMs,
     // What the router itself refuses never meets a hook or the error handler.
     frameworkErrors: (error, request, reply) => {

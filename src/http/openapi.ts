@@ -26,7 +26,7 @@ export async function describeRoutes(app: HttpServer, { problems, version, publi
         version,
         description: 'Reachability signals: what could be called, what was called, and how sure we are.',
       },
-      components: { securitySchemes: { bearer } },
+      components: { securitySchemes: { bearer, dpop } },
     },
     transform: describing(Problem, createJsonSchemaTransform({ schemaRegistry })),
     transformObject: createJsonSchemaTransformObject({ schemaRegistry }),
@@ -41,6 +41,14 @@ const bearer = {
   description: 'A token of the configured issuer. With authentication off none is asked for.',
 } as const
 
+const dpop = {
+  type: 'http',
+  scheme: 'DPoP',
+  bearerFormat: 'JWT',
+  description:
+    'A token that is bound to a key of the client, with a proof of possession in the header DPoP (RFC 9449).',
+} as const
+
 /** Adds what every route has, said once: its operation's name, its scope, and the problem document. */
 function describing(Problem: z.ZodType, transform: SwaggerTransform): SwaggerTransform {
   return (document) => {
@@ -50,7 +58,7 @@ function describing(Problem: z.ZodType, transform: SwaggerTransform): SwaggerTra
       ...document.schema,
       ...(operation !== undefined && { operationId: operation }),
       ...(!isOpen && { description: `Needs the scope \`${scope}\`.` }),
-      security: isOpen ? [] : [{ bearer: [scope] }],
+      security: isOpen ? [] : [{ bearer: [scope] }, { dpop: [scope] }],
       response: {
         ...successOf(document.schema?.response),
         ...(!isOpen && refusals(Problem)),
@@ -63,10 +71,11 @@ function describing(Problem: z.ZodType, transform: SwaggerTransform): SwaggerTra
 
 /** What every route but the open ones answers to whom it does not let in. */
 function refusals(Problem: z.ZodType): object {
-  const headers = { 'WWW-Authenticate': { type: 'string', description: 'RFC 6750, 3' } }
+  const challenge = { 'WWW-Authenticate': { type: 'string', description: 'RFC 6750, 3, and RFC 9449, 7.1' } }
+  const nonce = { 'DPoP-Nonce': { type: 'string', description: 'What the next proof has to hold: RFC 9449, 9' } }
   return {
-    401: { ...problemResponse(Problem, 'No token, or none that is good'), headers },
-    403: { ...problemResponse(Problem, 'The token lacks the scope or the tenant'), headers },
+    401: { ...problemResponse(Problem, 'No token, or none that is good'), headers: { ...challenge, ...nonce } },
+    403: { ...problemResponse(Problem, 'The token lacks the scope or the tenant'), headers: challenge },
   }
 }
 

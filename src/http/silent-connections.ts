@@ -7,10 +7,13 @@ import type { HttpServer } from './route.ts'
  */
 export function closeSilentConnections(app: HttpServer): void {
   const open = new Set<Socket>()
-  app.server.on('connection', (socket: Socket) => {
+  const keep = (socket: Socket): void => {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
-  })
+  }
+  app.server.on('connection', keep)
+  // A handshake is not yet a word: within TLS bytes are counted anew.
+  app.server.on('secureConnection', keep)
   app.addHook('preClose', async () => {
     for (const socket of open) if (socket.bytesRead === 0) socket.destroy()
   })

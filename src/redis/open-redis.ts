@@ -6,7 +6,7 @@ import { type RedisFailure, redisFailureOf, secretsOfUrl } from './redis-failure
 export interface RedisOptions {
   readonly url: string
   /** What the connection is for: its name in the log and in the server's list of clients. */
-  readonly part: 'cache' | 'bus'
+  readonly part: 'cache' | 'bus' | 'proofs'
   /** A command that has no answer by then counts as not answered, and its connection as broken. */
   readonly timeoutMs: number
   readonly logger: Pick<Logger, 'info' | 'warn'>

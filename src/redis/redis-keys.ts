@@ -7,3 +7,8 @@ import type { Tenant } from '../identifiers/tenant.ts'
 export function factCacheKey(tenant: Tenant, subjectKey: string): string {
   return `reachability_cache:{${tenant}:${subjectKey}}`
 }
+
+/** `dpop_proof:<id>`. Of no tenant: a proof is good once, whatever tenant the request then names. */
+export function seenProofKey(proofId: string): string {
+  return `dpop_proof:${proofId}`
+}

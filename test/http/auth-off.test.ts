@@ -15,7 +15,7 @@ afterEach(async () => {
 function server(): HttpServer {
   const app = createHttpServer({ problems: { ...httpProblems, ...authProblems } })
   apps.push(app)
-  guardRoutes(app, authenticateOff)
+  guardRoutes(app, { authenticate: authenticateOff })
   strictJsonBodies(app, { maxBytes: 10 })
   app.get('/open', { config: { scope: 'none' } }, async () => ({ isOpen: true }))
   app.get('/mine', { config: { scope: 'signals:read' } }, async ({ tenant }) => ({ tenant }))

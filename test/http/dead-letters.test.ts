@@ -29,7 +29,7 @@ beforeEach(async () => {
   published = []
   onPublish = async () => undefined
   app = createHttpServer({ problems: { ...httpProblems, ...authProblems, ...eventProblems } })
-  guardRoutes(app, authenticateOff)
+  guardRoutes(app, { authenticate: authenticateOff })
   await app.register(deadLetterRoutes, {
     prefix: '/signals/events',
     deadLetters: letters,

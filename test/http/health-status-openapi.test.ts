@@ -20,7 +20,7 @@ afterEach(async () => {
 function server(): HttpServer {
   const app = createHttpServer({ problems })
   apps.push(app)
-  guardRoutes(app, authenticateOff)
+  guardRoutes(app, { authenticate: authenticateOff })
   return app
 }
 

@@ -100,7 +100,8 @@ describe('without a token', () => {
   ])('%s is told what to send, and of no error', async (_, headers) => {
     const answer = await ping(headers)
     expect(answer).toMatchObject({ status: 401, body: { code: 'TOKEN_MISSING' } })
-    expect(answer.headers['www-authenticate']).toBe('Bearer realm="signals"')
+    const algs = signingAlgorithms.join(' ')
+    expect(answer.headers['www-authenticate']).toBe(`Bearer realm="signals", DPoP realm="signals", algs="${algs}"`)
   })
 
   test('a token in the query is none', async () => {
@@ -120,7 +121,8 @@ describe('without a token', () => {
       Object.entries(methods).map(([method, { security, responses }]) => ({ path, method, security, responses })),
     )
     expect(operations.length).toBeGreaterThan(20)
-    const demanded = [{ bearer: [expect.stringMatching(/^signals:/)] }]
+    const scope = expect.stringMatching(/^signals:/)
+    const demanded = [{ bearer: [scope] }, { dpop: [scope] }]
     for (const { path, method, security, responses } of operations) {
       const isOpen = ['/healthz', '/readyz'].includes(path)
       const answer = await service.ask(path.replaceAll(/\{[^}]+\}/g, 'x'), { method: method.toUpperCase() as 'GET' })

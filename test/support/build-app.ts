@@ -41,7 +41,10 @@ export interface Answer {
 export interface Asked {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS'
   readonly body?: string | Buffer
-  readonly headers?: Readonly<Record<string, string>>
+  /** A list is a header that is sent more than once. */
+  readonly headers?: Readonly<Record<string, string | string[]>>
+  /** The address of whoever asks; 127.0.0.1 when absent. */
+  readonly from?: string
 }
 
 /** The whole service in one process, on stores of its own: real configuration, real stores, real threads. */
@@ -118,11 +121,12 @@ function lasting(rows: StoredRows): StoredRows {
   return Object.fromEntries(Object.entries(rows).filter(([table]) => !passing.has(table)))
 }
 
-async function ask(app: HttpServer, url: string, { method, body, headers = {} }: Asked = {}): Promise<Answer> {
+async function ask(app: HttpServer, url: string, { method, body, headers = {}, from }: Asked = {}): Promise<Answer> {
   const response = await app.inject({
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     url,
     headers: { ...headers },
+    ...(from !== undefined && { remoteAddress: from }),
     ...(body !== undefined && { payload: body }),
   })
   const type = String(response.headers['content-type'])
