@@ -85,10 +85,11 @@ export async function buildApp(context: Context): Promise<HttpServer> {
 
 /** What holds for every route: ids, problem documents, who asks and what they may, the description of it all. */
 async function openServer({ config, logger, measures, authentication }: Context): Promise<HttpServer> {
-  const { publicUrl, requestTimeoutMs, corsOrigins, tls } = config.http
+  const { publicUrl, corsOrigins, bodyGraceMs: graceMs, bodyBytesPerSecond: bytesPerSecond } = config.http
+  const connections = { ...config.http, connections: config.limits.connections }
   // Only a token can be bound to a certificate.
-  const listener = tlsOptions(tls, authentication.proofAlgorithms !== undefined)
-  const app = createHttpServer({ problems, logger, requestTimeoutMs, tls: listener })
+  const tls = tlsOptions(config.http.tls, authentication.proofAlgorithms !== undefined)
+  const app = createHttpServer({ problems, logger, connections, bodyPace: { graceMs, bytesPerSecond }, tls })
   measureRequests(app, { measures, problems })
   openDocsPage(app)
   await allowOrigins(app, corsOrigins)

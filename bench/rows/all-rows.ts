@@ -6,6 +6,7 @@ import { fold } from './fold.ts'
 import { memory } from './memory.ts'
 import { ndjson } from './ndjson.ts'
 import { recompute } from './recompute.ts'
+import { slowLoris } from './slow-loris.ts'
 import { start } from './start.ts'
 import { tokens } from './tokens.ts'
 
@@ -20,4 +21,5 @@ export const allRows: readonly BenchRow[] = [
   fold,
   start,
   tokens,
+  slowLoris,
 ]

@@ -13,24 +13,41 @@ export interface GetLoad {
  * on a machine of two cores a client that parses would be what is measured.
  */
 export async function getsPerSecond(load: GetLoad): Promise<number> {
-  const endsAt = performance.now() + load.seconds * 1000
   const start = performance.now()
-  const counts = await Promise.all(Array.from({ length: load.connections }, () => askAgain(load, endsAt)))
-  return (counts.reduce((sum, count) => sum + count, 0) * 1000) / (performance.now() - start)
+  const latencies = await getLatencies(load)
+  return (latencies.length * 1000) / (performance.now() - start)
 }
 
-function askAgain(load: GetLoad, endsAt: number): Promise<number> {
+/** What 99 of 100 answers of the same load took no longer than, in milliseconds. */
+export async function p99OfGets(load: GetLoad): Promise<number> {
+  const latencies = (await getLatencies(load)).sort((one, other) => one - other)
+  return latencies[Math.ceil(latencies.length * 0.99) - 1] ?? Number.NaN
+}
+
+async function getLatencies(load: GetLoad): Promise<number[]> {
+  const endsAt = performance.now() + load.seconds * 1000
+  const ofEach = await Promise.all(Array.from({ length: load.connections }, () => askAgain(load, endsAt)))
+  return ofEach.flat()
+}
+
+function askAgain(load: GetLoad, endsAt: number): Promise<number[]> {
   const { hostname, port } = new URL(load.url)
   return new Promise((resolve, reject) => {
     const socket = connect({ host: hostname, port: Number(port), noDelay: true })
     const request = requestBytes(load)
-    let answers = 0
-    const answered = (): void => {
-      answers += 1
-      if (performance.now() < endsAt) socket.write(request)
-      else socket.end(() => resolve(answers))
+    const latencies: number[] = []
+    let askedAt = 0
+    const ask = (): void => {
+      askedAt = performance.now()
+      socket.write(request)
     }
-    socket.once('connect', () => socket.write(request))
+    const answered = (): void => {
+      const now = performance.now()
+      latencies.push(now - askedAt)
+      if (now < endsAt) ask()
+      else socket.end(() => resolve(latencies))
+    }
+    socket.once('connect', ask)
     socket.once('error', reject)
     countAnswers(socket, load.expectedStatus, { answered, refused: reject })
   })

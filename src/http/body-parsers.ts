@@ -35,7 +35,7 @@ function admittedBody(
   payload: FastifyRequest['raw'],
   limit: BodyLimit,
 ): AsyncIterable<Buffer> {
-  const body = counted(request, openBody(payload, request.headers, limit))
+  const body = counted(request, openBody(payload, request.headers, { ...limit, pace: request.bodyPace }))
   return request.uploadSlot?.admit(body) ?? body
 }
 

@@ -5,6 +5,7 @@ export const httpProblems = {
   QUERY_INVALID: { status: 400, title: 'The query is not valid' },
   BODY_CORRUPT: { status: 400, title: 'The compressed body is corrupt' },
   BODY_INCOMPLETE: { status: 400, title: 'The body ended too early' },
+  BODY_TOO_SLOW: { status: 408, title: 'The body comes too slowly' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   CONTENT_ENCODING_UNSUPPORTED: { status: 415, title: 'The content encoding is not supported' },
   CONTENT_TYPE_UNSUPPORTED: { status: 415, title: 'The content type is not supported' },

@@ -2,7 +2,10 @@ import type { ServerOptions } from 'node:https'
 import Fastify, { type FastifyBaseLogger } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { ProblemTable } from '../errors.ts'
+import type { PaceLimit } from './body-pace.ts'
+import { type ConnectionLimits, checkingIntervalOf, limitConnections } from './connection-limits.ts'
 import { correlateRequests, correlationIdOf } from './correlation.ts'
+import { paceBodies } from './pace-bodies.ts'
 import { renderProblems, sendProblem } from './problems.ts'
 import { refuseBrokenQueries } from './query-encoding.ts'
 import { RequestLog } from './request-log.ts'
@@ -15,8 +18,9 @@ export interface HttpServerDeps {
   /** All codes that any route may answer with. */
   readonly problems: ProblemTable
   readonly logger?: FastifyBaseLogger
-  /** How long a client may take to send a request; no limit when absent. */
-  readonly requestTimeoutMs?: number
+  readonly connections?: ConnectionLimits
+  /** How slowly bodies may come; as slowly as they like when absent. */
+  readonly bodyPace?: PaceLimit
   /** Plain HTTP when absent. */
   readonly tls?: ServerOptions | undefined
 }
@@ -26,16 +30,17 @@ const maxHeaderSize = 64 * 1024
 const maxParamLength = maxHeaderSize
 
 /** A server with the conventions of every route and no routes: zod schemas, ids, problem documents, no body parsers. */
-export function createHttpServer({ problems, logger, requestTimeoutMs = 0, tls }: HttpServerDeps): HttpServer {
+export function createHttpServer(deps: HttpServerDeps): HttpServer {
+  const { problems, logger, connections = {}, bodyPace, tls } = deps
+  const listener = { maxHeaderSize, connectionsCheckingInterval: checkingIntervalOf(connections) }
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     genReqId: ({ headers }) => correlationIdOf(headers),
     logController: new RequestLog({ requestIdLogLabel: 'correlationId' }),
     // Our decoders count inflated bytes; Fastify would count those on the wire, and never of a stream.
     bodyLimit: Number.MAX_SAFE_INTEGER,
-    http: { maxHeaderSize },
-    ...(tls && { https: { ...tls, maxHeaderSize } }),
-    requestTimeout: requestTimeoutMs,
+    http: listener,
+    ...(tls && { https: { ...tls, ...listener, handshakeTimeout: connections.headersTimeoutMs } }),
     // What the router itself refuses never meets a hook or the error handler.
     frameworkErrors: (error, request, reply) => {
       reply.header('x-correlation-id', request.id)
@@ -47,9 +52,11 @@ export function createHttpServer({ problems, logger, requestTimeoutMs = 0, tls }
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.removeAllContentTypeParsers()
+  limitConnections(app, connections)
   correlateRequests(app)
   refuseBrokenQueries(app)
   renderProblems(app, problems)
+  if (bodyPace) paceBodies(app, bodyPace)
   discardUnreadBodies(app, { lingerMs: 5_000 })
   closeSilentConnections(app)
   return app

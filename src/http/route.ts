@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Digest } from '../identifiers/digest.ts'
 import type { Scope } from '../identifiers/scope.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
+import type { BodyPace } from './body-pace.ts'
 import type { UploadSlot } from './large-uploads.ts'
 
 /** The W3C trace that a request continues. */
@@ -35,6 +36,8 @@ declare module 'fastify' {
     correlationId: string
     /** Inflated bytes that were read of its body. */
     bodyBytes: number | undefined
+    /** How much longer its body may be waited for; undefined where that is not limited. */
+    bodyPace: BodyPace | undefined
     /** Of the problem that it was answered with. */
     problemCode: string | undefined
     /** Of the inflated bytes, on routes of `strictJsonBodies`; undefined when there was no body. */

@@ -35,7 +35,7 @@ beforeEach(async () => {
   hasTime = true
   waited.length = 0
   refused.length = 0
-  app = createHttpServer({ problems, requestTimeoutMs: 60_000 })
+  app = createHttpServer({ problems, connections: { requestTimeoutMs: 60_000 } })
   app.addHook('onRequest', async (request) => {
     request.tenant = tenantNamed(String(request.headers['x-stella-tenant'] ?? 'acme'))
   })
