@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { authProblems } from './auth/auth-errors.ts'
+import { closeSealedRoutes } from './auth/close-sealed-routes.ts'
 import { guardRoutes } from './auth/guard-routes.ts'
 import { callgraphProblems } from './callgraphs/callgraph-errors.ts'
 import { callgraphRoutes } from './callgraphs/callgraph-routes.ts'
@@ -84,7 +85,7 @@ export async function buildApp(context: Context): Promise<HttpServer> {
 }
 
 /** What holds for every route: ids, problem documents, who asks and what they may, the description of it all. */
-async function openServer({ config, logger, measures, authentication }: Context): Promise<HttpServer> {
+async function openServer({ config, logger, measures, authentication, sealedMode }: Context): Promise<HttpServer> {
   const { publicUrl, corsOrigins, bodyGraceMs: graceMs, bodyBytesPerSecond: bytesPerSecond } = config.http
   const connections = { ...config.http, connections: config.limits.connections }
   // Only a token can be bound to a certificate.
@@ -93,6 +94,7 @@ async function openServer({ config, logger, measures, authentication }: Context)
   measureRequests(app, { measures, problems })
   openDocsPage(app)
   await allowOrigins(app, corsOrigins)
+  closeSealedRoutes(app, sealedMode)
   guardRoutes(app, authentication)
   await describeRoutes(app, { problems, version: serviceVersion, publicUrl })
   await serveDocsPage(app)
@@ -100,8 +102,8 @@ async function openServer({ config, logger, measures, authentication }: Context)
 }
 
 async function operating(app: HttpServer, context: Context): Promise<void> {
-  const { config, stores, cacheAndBus, authentication } = context
-  const checks = [...stores.checks, ...cacheAndBus.checks, ...authentication.checks]
+  const { config, stores, cacheAndBus, authentication, sealedMode } = context
+  const checks = [...stores.checks, ...cacheAndBus.checks, ...authentication.checks, ...sealedMode.checks]
   await app.register(healthRoutes, { checks, checkTimeoutMs: config.http.checkTimeoutMs })
   await app.register(statusRoutes, { status: statusOf(context) })
   await app.register(eventRoutes, { prefix: '/signals/events', ...eventFeed(context) })
@@ -166,10 +168,11 @@ async function proving(app: HttpServer, context: Context, uploads: LargeUploads)
   })
 }
 
-function eventFeed({ config, stores, bus, clock }: Context): EventRoutesDeps {
+function eventFeed({ config, stores, bus, clock, sealedMode }: Context): EventRoutesDeps {
   const { lookEveryMs, heartbeatMs: heartBeatMs, maxStreamsPerTenant } = config.events
   const listen: EventRoutesDeps['listen'] = (tenant, wake) => bus.listen(tenant, wake)
-  return { log: stores.eventLog, listen, clock, timer: systemTimer, lookEveryMs, heartBeatMs, maxStreamsPerTenant }
+  const pace = { clock, timer: systemTimer, lookEveryMs, heartBeatMs }
+  return { log: stores.eventLog, listen, mayGoOn: () => sealedMode.isOpen(), ...pace, maxStreamsPerTenant }
 }
 
 /** What every way in needs: what it must pass, where evidence goes, who is told of it, and how long to wait for what comes of it. */
@@ -255,6 +258,7 @@ function statusOf({
   stores,
   authentication,
   cacheAndBus,
+  sealedMode,
   clock,
 }: Context): Parameters<typeof statusRoutes>[1]['status'] {
   const backends = { store: config.store.driver, cas: config.cas.driver, ...cacheAndBus.backends }
@@ -262,5 +266,5 @@ function statusOf({
   const { factCache, figures: busFigures } = cacheAndBus
   const process = { clock, version: serviceVersion, mode: modeOf(config), startedAtMs: clock() }
   const told = { backends, authentication: { mode: authenticationMode, ...(warning !== undefined && { warning }) } }
-  return (question) => serviceStatus({ ...stores, ...process, ...told, factCache, busFigures }, question)
+  return (question) => serviceStatus({ ...stores, ...process, ...told, sealedMode, factCache, busFigures }, question)
 }

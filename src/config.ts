@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parse } from 'yaml'
 import type { z } from 'zod'
+import { isKeySetUrl } from './auth/auth-settings.ts'
 import { isProtectedDirectory } from './lib/protected-directory.ts'
 import { environmentName, listSettings } from './lib/settings.ts'
 import { isTree, mergeSettings, type SettingsTree, settingsFromEnvironment } from './lib/settings-environment.ts'
@@ -15,8 +16,9 @@ type Frozen<Value> = Value extends object ? { readonly [Key in keyof Value]: Fro
 
 /** The checked configuration, frozen, with absolute paths and nothing left to be decided. */
 export type Config = Frozen<
-  Omit<Settings, 'auth' | 'sqlite' | 'mongo' | 'cas'> & {
+  Omit<Settings, 'auth' | 'airGap' | 'sqlite' | 'mongo' | 'cas'> & {
     auth: Settings['auth'] & { issuer: string; audience: string; jwks: string }
+    airGap: { sealedMode: Settings['airGap']['sealedMode'] & { evidencePath: string } }
     sqlite: { path: string }
     mongo: Settings['mongo'] & { connectionString: string }
     cas: Settings['cas'] & { directory: string; s3: { bucket: string } }
@@ -69,6 +71,7 @@ export function loadConfig(sources: ConfigSources): Config {
     ...directoryProblems(merged, sources.env['HOME']),
     ...storeDriverProblems(merged),
     ...openNetworkProblems(merged),
+    ...sealedModeProblems(merged, sources.env),
   ]
   if (!checked.success || problems.length > 0) throw new ConfigError(problems)
   return freeze(settled(checked.data))
@@ -122,6 +125,21 @@ function openNetworkProblems({ http, auth }: SettingsTree): string[] {
   return [`http.host: ${host} is not loopback, and authentication is off; auth.allowOpenNetwork: true allows it`]
 }
 
+/** Behind an air gap nothing is asked but store, bus and CAS: what would ask others must not be configured. */
+function sealedModeProblems({ airGap, auth, cas }: SettingsTree, env: ConfigSources['env']): string[] {
+  const sealedMode = isTree(airGap) ? airGap['sealedMode'] : undefined
+  if (!isTree(sealedMode) || sealedMode['enforcementEnabled'] !== true) return []
+  const asksIssuer = isTree(auth) && auth['mode'] === 'jwt' && isKeySetUrl(String(auth['jwks']))
+  const hasKeys = env['AWS_ACCESS_KEY_ID'] && env['AWS_SECRET_ACCESS_KEY'] && !env['AWS_PROFILE']
+  const asksForKeys = isTree(cas) && cas['driver'] === 's3' && !hasKeys
+  return [
+    ...(asksIssuer ? ['auth.jwks: in sealed mode the key set is a file, for no issuer can be asked'] : []),
+    ...(asksForKeys
+      ? ['cas.s3: in sealed mode AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY hold the keys, without AWS_PROFILE']
+      : []),
+  ]
+}
+
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
@@ -132,6 +150,7 @@ function settled(settings: Settings): Config {
     ...settings,
     dataDirectory,
     auth: settledAuth(settings.auth),
+    airGap: { sealedMode: settledSealedMode(settings.airGap.sealedMode) },
     sqlite: { path: resolve(settings.sqlite.path ?? join(dataDirectory, 'signals.db')) },
     // Checked to be there where it is used.
     mongo: { ...settings.mongo, connectionString: settings.mongo.connectionString ?? '' },
@@ -148,6 +167,13 @@ function settled(settings: Settings): Config {
 function settledAuth(auth: Settings['auth']): Settings['auth'] & { issuer: string; audience: string; jwks: string } {
   const { issuer = '', audience = '', jwks = '' } = auth
   return { ...auth, issuer, audience, jwks }
+}
+
+type SealedModeSettings = Settings['airGap']['sealedMode']
+
+/** The schema demands a path wherever evidence is enforced. */
+function settledSealedMode(sealedMode: SealedModeSettings): SealedModeSettings & { evidencePath: string } {
+  return { ...sealedMode, evidencePath: resolve(sealedMode.evidencePath ?? '') }
 }
 
 function freeze<Value>(value: Value): Value {

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { SealedGate } from './auth/sealed-mode.ts'
 import { AnalysisLane } from './callgraphs/analysis-lane.ts'
 import { countUnmatched } from './callgraphs/count-unmatched.ts'
 import { GraphIndexCache } from './callgraphs/graph-index-cache.ts'
@@ -23,6 +24,7 @@ import { type Clock, systemClock } from './lib/clock.ts'
 import { armedFailPoints, type FailPoints } from './lib/fail-points.ts'
 import { type Authentication, openAuthentication } from './open-authentication.ts'
 import { type CacheAndBus, openCacheAndBus } from './open-cache-and-bus.ts'
+import { openSealedMode } from './open-sealed-mode.ts'
 import { openStores, type Stores } from './open-stores.ts'
 import { ReplayLane } from './replay/replay-lane.ts'
 import { scoringProfile } from './scoring/profile.ts'
@@ -60,6 +62,7 @@ export interface Context {
   readonly failPoints: FailPoints
   readonly stores: Stores
   readonly authentication: Authentication
+  readonly sealedMode: SealedGate
   readonly gate: IdempotencyGate
   readonly analysisLane: AnalysisLane
   readonly questions: AskSubjectDeps
@@ -142,6 +145,7 @@ async function assemble(
     failPoints,
     stores,
     authentication: await openAuthentication(config, { logger, clock }, opened),
+    sealedMode: openSealedMode(config, { logger, clock }),
     gate: new IdempotencyGate(),
     analysisLane,
     questions: {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { isKeySetUrl } from './auth/auth-settings.ts'
 import type { Authenticate } from './auth/authenticate.ts'
 import { authenticateByToken } from './auth/authenticate-by-token.ts'
 import { authenticateOff } from './auth/authenticate-off.ts'
@@ -56,7 +57,7 @@ function keysOf({ jwks, jwksTimeoutMs, jwksRefreshMs, jwksCooldownMs }: Config['
   readonly refreshMs: number
   readonly cooldownMs: number
 } {
-  if (/^https?:\/\//i.test(jwks)) {
+  if (isKeySetUrl(jwks)) {
     return { load: fetchKeySet(jwks, jwksTimeoutMs), refreshMs: jwksRefreshMs, cooldownMs: jwksCooldownMs }
   }
   return { load: readKeyFile(resolve(jwks)), refreshMs: fileRefreshMs, cooldownMs: fileRefreshMs }

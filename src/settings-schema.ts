@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { authSettings } from './auth/auth-settings.ts'
+import { airGapSettings } from './auth/sealed-mode-settings.ts'
 import { casSettings } from './cas/cas-settings.ts'
 import { tlsSettings } from './http/tls.ts'
 import { failPointNames } from './lib/fail-points.ts'
@@ -47,6 +48,7 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   auth: authSettings,
+  airGap: airGapSettings,
   store: z
     .strictObject({ driver: z.enum(['sqlite', 'mongo']).default('sqlite').describe('Where facts and evidence rest.') })
     .prefault({}),

@@ -26,6 +26,7 @@ const rows = [
     'open-stores.ts',
     'open-authentication.ts',
     'open-possession.ts',
+    'open-sealed-mode.ts',
     'open-cache-and-bus.ts',
     'start-relay.ts',
     'start-folding.ts',

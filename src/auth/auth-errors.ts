@@ -17,6 +17,7 @@ export const authProblems = {
   TENANT_INVALID: { status: 400, title: 'The tenant is not usable' },
   TENANT_REQUIRED: { status: 403, title: 'The caller has no tenant' },
   TENANT_MISMATCH: { status: 403, title: 'The tenant is not one of the caller' },
+  SEALED_MODE_EVIDENCE_INVALID: { status: 503, title: 'sealed-mode evidence invalid', retryable: true },
   SCOPE_MISSING: { status: 403, title: 'The caller lacks a scope' },
 } as const
 

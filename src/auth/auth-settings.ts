@@ -94,6 +94,11 @@ export const authSettings = z
   })
   .prefault({})
 
+/** Else it is the path of a file. */
+export function isKeySetUrl(place: string): boolean {
+  return /^https?:\/\//i.test(place)
+}
+
 /** Credentials in a URL would end up in the log, with the first error that names it. */
 function isKeySetPlace(text: string): boolean {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return true

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readSmallFile } from './read-small-file.ts'
 
 /** Gives the text of a key set, as it is published now. */
 export type LoadKeySet = () => Promise<string>
@@ -21,7 +21,7 @@ export function fetchKeySet(url: string, timeoutMs: number): LoadKeySet {
 
 /** From a file, where no issuer can be reached. */
 export function readKeyFile(path: string): LoadKeySet {
-  return () => readFile(path, 'utf8')
+  return async () => (await readSmallFile(path, maxBytes)).toString('utf8')
 }
 
 async function boundedText({ body }: Response): Promise<string> {

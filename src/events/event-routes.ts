@@ -12,6 +12,8 @@ import { type FollowDeps, followEvents } from './follow-events.ts'
 
 export interface EventRoutesDeps extends FollowDeps, EventStreamDeps {
   readonly maxStreamsPerTenant: number
+  /** Asked with every look of a stream: what may not be asked for any more is not told any more either. */
+  readonly mayGoOn: () => Promise<boolean>
 }
 
 const position = z.string().min(1).max(4096).optional()
@@ -42,9 +44,19 @@ export const eventRoutes: RoutePlugin<EventRoutesDeps> = async (app, deps) => {
       // Refused while there still is a status to refuse it with.
       await deps.log.page(tenant, lastSeen, 1)
       const pages = followEvents(deps, { tenant, after: lastSeen, signal: streams.open(tenant, reply) })
-      return sendStream(reply, Readable.from(eventStream(deps, pages), { objectMode: false }))
+      return sendStream(reply, Readable.from(eventStream(deps, whileAllowed(deps, pages)), { objectMode: false }))
     },
   )
+}
+
+async function* whileAllowed<Page>(
+  { mayGoOn }: Pick<EventRoutesDeps, 'mayGoOn'>,
+  pages: AsyncIterable<Page>,
+): AsyncGenerator<Page> {
+  for await (const page of pages) {
+    if (!(await mayGoOn())) return
+    yield page
+  }
 }
 
 function sendStream(reply: FastifyReply, stream: Readable): FastifyReply {

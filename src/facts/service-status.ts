@@ -15,6 +15,7 @@ export interface ServiceStatusDeps {
   readonly mode: string
   readonly backends: Readonly<Record<string, string>>
   readonly authentication: StatusDocument['authentication']
+  readonly sealedMode: { state(): Promise<StatusDocument['sealedMode']> }
   readonly startedAtMs: number
   readonly clock: Clock
 }
@@ -24,9 +25,10 @@ export async function serviceStatus(
   deps: ServiceStatusDeps,
   { tenant, mayOperate }: StatusQuestion,
 ): Promise<StatusDocument> {
-  const [facts, pendingEvidence, instance] = await Promise.all([
+  const [facts, pendingEvidence, sealedMode, instance] = await Promise.all([
     deps.facts.countFacts(tenant),
     deps.queue.countAllPending(tenant),
+    deps.sealedMode.state(),
     mayOperate ? instanceFigures(deps) : undefined,
   ])
   return {
@@ -36,7 +38,7 @@ export async function serviceStatus(
     mode: deps.mode,
     backends: { ...deps.backends },
     authentication: deps.authentication,
-    sealedMode: { isEnforced: false },
+    sealedMode,
     tenant: { name: tenant, figures: { facts, pendingEvidence } },
     ...(instance && { instance }),
   }

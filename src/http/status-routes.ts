@@ -16,7 +16,12 @@ const Status = z.object({
     mode: z.string(),
     warning: z.string().optional().describe('while nobody has to say who they are'),
   }),
-  sealedMode: z.looseObject({ isEnforced: z.boolean() }),
+  sealedMode: z.object({
+    isEnforced: z.boolean(),
+    evidence: z.enum(['valid', 'invalid']).optional(),
+    reason: z.string().optional().describe('why the evidence does not count: nothing below /signals is answered then'),
+    observedAt: z.string().optional().describe('of the evidence that was last read'),
+  }),
   tenant: z.object({ name: z.string(), figures: Figures }),
   instance: Figures.optional().describe('of the whole instance; only with signals:operate'),
 })

@@ -23,6 +23,7 @@ let log: SqliteEventLog
 let bus: InProcessBus
 let time: ManualTime
 let app: HttpServer
+let mayGoOn: boolean
 const clients: AbortController[] = []
 
 beforeEach(async () => {
@@ -31,6 +32,7 @@ beforeEach(async () => {
   log = new SqliteEventLog(sqlite)
   bus = new InProcessBus({ info: () => undefined })
   time = new ManualTime()
+  mayGoOn = true
   app = createHttpServer({ problems: { ...httpProblems, ...eventProblems } })
   app.addHook('onRequest', async (request) => {
     request.tenant = tenantNamed(String(request.headers['x-stella-tenant'] ?? 'acme'))
@@ -44,6 +46,7 @@ beforeEach(async () => {
     lookEveryMs,
     heartBeatMs,
     maxStreamsPerTenant: 3,
+    mayGoOn: async () => mayGoOn,
   })
 })
 afterEach(async () => {
@@ -222,6 +225,15 @@ describe('GET /signals/events as server-sent events', () => {
     follower.leave()
     while (time.waiting > 0) await new Promise(setImmediate)
     expect(time.waiting).toBe(0)
+  })
+
+  test('ends at the next look once it may not go on, and tells nothing more', async () => {
+    const follower = await follow()
+    await untilWaiting()
+    await log.append([factUpdated()])
+    mayGoOn = false
+    time.pass(lookEveryMs)
+    expect(await follower.next()).toBeUndefined()
   })
 
   test('ends when the service stops, and lets it stop', async () => {

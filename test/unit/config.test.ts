@@ -119,6 +119,37 @@ describe('sources', () => {
   })
 })
 
+describe('sealed mode', () => {
+  const enforced = { SIGNALS__AIR_GAP__SEALED_MODE__ENFORCEMENT_ENABLED: 'true' }
+  const sealed = { ...enforced, SIGNALS__AIR_GAP__SEALED_MODE__EVIDENCE_PATH: '/evidence.json' }
+  const tokens = { SIGNALS__AUTH__MODE: 'jwt', SIGNALS__AUTH__ISSUER: 'i', SIGNALS__AUTH__AUDIENCE: 'a' }
+  const bucket = { SIGNALS__CAS__DRIVER: 's3', SIGNALS__CAS__S3__BUCKET: 'b' }
+  const keys = { AWS_ACCESS_KEY_ID: 'k', AWS_SECRET_ACCESS_KEY: 's' }
+
+  test('is off unless it is asked for, and then needs the path of its evidence', () => {
+    expect(load().airGap.sealedMode).toMatchObject({ enforcementEnabled: false, maxEvidenceAgeMs: 3_600_000 })
+    expect(load(sealed).airGap.sealedMode).toMatchObject({ enforcementEnabled: true, evidencePath: '/evidence.json' })
+    expect(problemsOf(() => load(enforced))).toEqual([expect.stringContaining('airGap.sealedMode.evidencePath')])
+  })
+
+  test('takes the keys of tokens from a file, never from a URL', () => {
+    const told = problemsOf(() => load({ ...sealed, ...tokens, SIGNALS__AUTH__JWKS: 'HTTPS://idp/jwks' }))
+    expect(told).toEqual([expect.stringContaining('auth.jwks: in sealed mode the key set is a file')])
+    expect(load({ ...sealed, ...tokens, SIGNALS__AUTH__JWKS: '/jwks.json' }).auth.jwks).toBe('/jwks.json')
+    expect(load({ ...tokens, SIGNALS__AUTH__JWKS: 'https://idp/jwks' }).auth.jwks).toBe('https://idp/jwks')
+  })
+
+  test.each([
+    ['no keys at all', {}],
+    ['half of a key', { AWS_ACCESS_KEY_ID: 'k' }],
+    ['a profile, which may lead anywhere', { ...keys, AWS_PROFILE: 'p' }],
+  ])('asks nobody for the keys of a bucket: %s', (_, env) => {
+    expect(problemsOf(() => load({ ...sealed, ...bucket, ...env }))).toEqual([expect.stringContaining('cas.s3')])
+    expect(load({ ...bucket, ...env }).cas.driver).toBe('s3')
+    expect(load({ ...sealed, ...bucket, ...keys }).cas.driver).toBe('s3')
+  })
+})
+
 describe('what stops the start', () => {
   test('everything that is wrong is told at once', () => {
     const env = { SIGNALS__HTTP__PORT: '99999', SIGNALS__MISSPELT: '1', SIGNALS__DATA_DIRECTORY: '/' }

@@ -15,6 +15,7 @@ function depsOf(changed: Partial<ServiceStatusDeps> = {}): ServiceStatusDeps {
     version: '1',
     backends: { store: 'sqlite' },
     authentication: { mode: 'jwt' },
+    sealedMode: { state: async () => ({ isEnforced: false }) },
     mode: 'mixed',
     startedAtMs: time.clock() - 1_500,
     clock: time.clock,
