@@ -1,4 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { problems } from '../../src/app.ts'
@@ -26,6 +27,11 @@ async function openSealed(settings: TestSettings = {}) {
     time.pass(10_000)
   }
   return { service, time, write, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() }
+}
+
+async function writeSparse(path: string, bytes: number): Promise<void> {
+  await writeFile(path, '{')
+  await truncate(path, bytes)
 }
 
 interface Described {
@@ -94,6 +100,18 @@ describe('while there is no good evidence', () => {
     const told = `${ready.text}${JSON.stringify(body)}${(await sealed.service.ask('/signals/ping')).text}`
     expect(told).not.toContain(directory.path)
   })
+})
+
+test.each([
+  ['a FIFO that nobody writes to', 'unreadable', () => execFileSync('mkfifo', [evidencePath])],
+  ['a gibibyte', 'unreadable', () => writeSparse(evidencePath, 2 ** 30)],
+  ['said twice', 'malformed', () => writeFile(evidencePath, '{"observedAt":"","observedAt":"","health":{}}')],
+])('evidence that is %s is %s, and costs nothing else', async (_, reason, make) => {
+  await using sealed = await openSealed()
+  await make()
+  expect((await sealed.service.ask('/signals/ping')).status).toBe(503)
+  expect((await sealed.service.ask('/status')).body['sealedMode']).toMatchObject({ evidence: 'invalid', reason })
+  expect((await sealed.service.ask('/healthz')).status).toBe(200)
 })
 
 test('good evidence opens the routes, bad evidence closes them again, and age alone does too', async () => {

@@ -25,7 +25,7 @@ test('a link to a file is followed, as mounts of Kubernetes need it', async () =
 })
 
 describe('what is refused without reading on', () => {
-  const hostile: readonly [string, () => Promise<unknown> | unknown, RegExp][] = [
+  const hostile: readonly [string, () => unknown, RegExp][] = [
     ['a file that is a byte too long', () => writeFile(path, 'x'.repeat(11)), /larger than 10 bytes/],
     [
       'a file of a gibibyte',
