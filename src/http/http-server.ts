@@ -11,7 +11,9 @@ import { refuseBrokenQueries } from './query-encoding.ts'
 import { RequestLog } from './request-log.ts'
 import type { HttpServer } from './route.ts'
 import { closeSilentConnections } from './silent-connections.ts'
+import { forbidSniffing, noSniffing } from './sniffing.ts'
 import { discardUnreadBodies } from './unread-body.ts'
+import { refuseUnreadable } from './unreadable-requests.ts'
 import { validatorCompiler } from './validation.ts'
 
 export interface HttpServerDeps {
@@ -41,9 +43,10 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     bodyLimit: Number.MAX_SAFE_INTEGER,
     http: listener,
     ...(tls && { https: { ...tls, ...listener, handshakeTimeout: connections.headersTimeoutMs } }),
+    clientErrorHandler: refuseUnreadable,
     // What the router itself refuses never meets a hook or the error handler.
     frameworkErrors: (error, request, reply) => {
-      reply.header('x-correlation-id', request.id)
+      reply.headers({ 'x-correlation-id': request.id, ...noSniffing })
       void sendProblem(problems, { error, request, reply })
     },
     routerOptions: { maxParamLength, ignoreTrailingSlash: false },
@@ -54,6 +57,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   app.removeAllContentTypeParsers()
   limitConnections(app, connections)
   correlateRequests(app)
+  forbidSniffing(app)
   refuseBrokenQueries(app)
   renderProblems(app, problems)
   if (bodyPace) paceBodies(app, bodyPace)

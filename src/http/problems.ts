@@ -40,8 +40,9 @@ export async function sendProblem(problems: ProblemTable, { error, request, repl
   const { status, title } = kind ?? internal
   request.problemCode = refusal.code
   if (status >= 500) request.log.error({ err: error }, 'request failed')
-  // Fastify closes after a refused body, and a close with bytes unread makes the kernel reset what was answered.
-  reply.removeHeader('connection')
+  // Fastify closes after a refused body, and a close with bytes unread makes the kernel reset what was answered. A client
+  // that asked for the close is told of it.
+  if (reply.raw.shouldKeepAlive) reply.removeHeader('connection')
   for (const [name, value] of Object.entries(refusal.headers)) reply.header(name, value)
   const retryAfter = refusal.retryAfterSeconds ?? (status === 429 || status === 503 ? 1 : undefined)
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))

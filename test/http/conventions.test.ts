@@ -173,3 +173,11 @@ describe('pages', () => {
     expect(() => decodeCursor('facts', position, cursor)).toThrow(HttpError)
   })
 })
+
+test('no browser looks into what comes back for what else it might be, refused or not', async () => {
+  const app = server()
+  app.get('/:name', async () => ({}))
+  for (const url of ['/a', '/a/b', '/%zz']) {
+    expect({ url, told: (await app.inject(url)).headers['x-content-type-options'] }).toEqual({ url, told: 'nosniff' })
+  }
+})

@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ServiceError } from '../../src/errors.ts'
 import { bodyStream, streamedBodies, strictJsonBodies } from '../../src/http/body-parsers.ts'
@@ -8,6 +8,7 @@ import { httpProblems } from '../../src/http/http-errors.ts'
 import { createHttpServer } from '../../src/http/http-server.ts'
 import type { HttpServer } from '../../src/http/route.ts'
 import { jsonProblems } from '../../src/lib/strict-json.ts'
+import { rawRequest } from '../support/raw-request.ts'
 
 const testProblems = {
   TEAPOT: { status: 418, title: 'It is a teapot' },
@@ -226,3 +227,26 @@ function answerWith(socket: Socket, text: string): Promise<string> {
   })
   return promise
 }
+
+describe('a connection that ends with its answer', () => {
+  test.each(['/nowhere', '/'])('says so to a client that asked for it, whatever %s is answered', async (path) => {
+    const app = server((routes) => routes.get('/', async () => ({})))
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = app.server.address() as AddressInfo
+    const { text } = await rawRequest(port, [`GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`])
+    expect(text).toMatch(/^HTTP\/1\.1 (200|404) [\s\S]*\r\nconnection: close\r\n/i)
+  })
+
+  test.each([
+    ['431', `GET / HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(70_000)}\r\n\r\n`],
+    ['400', 'GET / HTTP/9.9\r\n\r\n'],
+    ['400', 'GET / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n'],
+  ])('says so with the %s to what is no request', async (status, sent) => {
+    const app = server((routes) => routes.get('/', async () => ({})))
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = app.server.address() as AddressInfo
+    const { text } = await rawRequest(port, [sent])
+    expect(text).toContain(`HTTP/1.1 ${status} `)
+    expect(text).toMatch(/\r\nconnection: close\r\n/i)
+  })
+})
