@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { CasKey } from '../cas/cas-store.ts'
 import { parseCasUri } from '../cas/cas-uri.ts'
 import type { Content } from '../cas/content.ts'
+import { type ContentResponses, contentResponse } from '../http/content-responses.ts'
 import { isNotModified } from '../http/etag.ts'
 import { decodeCursor, encodeCursor, PageQuery } from '../http/paging.ts'
 import type { RoutePlugin } from '../http/route.ts'
@@ -31,6 +32,11 @@ const ListQuery = PageQuery.extend({
 const CallgraphPage = z.object({ items: z.array(CallgraphDocument), nextCursor: z.string().optional() })
 const CallgraphParams = z.object({ callgraphId: z.string().min(1).max(128) })
 const listName = 'callgraphs'
+const manifestResponses: ContentResponses = { 200: z.looseObject({ schema: z.string() }), 304: z.null() }
+const graphResponses: ContentResponses = {
+  200: contentResponse({ 'application/x-ndjson': undefined, 'application/zstd': undefined }),
+  304: z.null(),
+}
 
 /** Stored graphs: their metadata, manifest and normalised form (contracts, 2). */
 export const callgraphRoutes: RoutePlugin<CallgraphRoutesDeps> = async (app, deps) => {
@@ -69,7 +75,10 @@ export const callgraphRoutes: RoutePlugin<CallgraphRoutesDeps> = async (app, dep
 
   app.get(
     '/:callgraphId/manifest',
-    { config: { scope: 'signals:read', operation: 'getCallgraphManifest' }, schema: { params: CallgraphParams } },
+    {
+      config: { scope: 'signals:read', operation: 'getCallgraphManifest' },
+      schema: { params: CallgraphParams, response: manifestResponses },
+    },
     async (request, reply) => {
       const { tenant, manifestCasUri, manifestHash } = await find(deps, request.tenant, request.params.callgraphId)
       if (isNotModified(request, reply, hexOf(manifestHash))) return reply.code(304).send()
@@ -80,7 +89,10 @@ export const callgraphRoutes: RoutePlugin<CallgraphRoutesDeps> = async (app, dep
 
   app.get(
     '/:callgraphId/graph',
-    { config: { scope: 'signals:read', operation: 'getCallgraphGraph' }, schema: { params: CallgraphParams } },
+    {
+      config: { scope: 'signals:read', operation: 'getCallgraphGraph' },
+      schema: { params: CallgraphParams, response: graphResponses },
+    },
     async (request, reply) => {
       const { tenant, casUri, graphHash } = await find(deps, request.tenant, request.params.callgraphId)
       const key = keyOf(tenant, casUri)

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
+import { type ContentResponses, contentResponse } from '../http/content-responses.ts'
 import { PageQuery } from '../http/paging.ts'
 import type { RoutePlugin } from '../http/route.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
@@ -25,6 +26,10 @@ const EventsPage = z.object({
   nextCursor: z.string().optional(),
 })
 
+const eventResponses: ContentResponses = {
+  200: contentResponse({ 'application/json': EventsPage, 'text/event-stream': undefined }),
+}
+
 /** The tenant's event log: a page at a time, or followed as server-sent events (contracts, 2 and 9). */
 export const eventRoutes: RoutePlugin<EventRoutesDeps> = async (app, deps) => {
   const streams = new OpenStreams(deps.maxStreamsPerTenant)
@@ -34,7 +39,7 @@ export const eventRoutes: RoutePlugin<EventRoutesDeps> = async (app, deps) => {
     '',
     {
       config: { scope: 'signals:read', operation: 'listEvents' },
-      schema: { querystring: EventsQuery, response: { 200: EventsPage } },
+      schema: { querystring: EventsQuery, response: eventResponses },
     },
     async ({ tenant, query, headers }, reply) => {
       const { limit, after = query.cursor } = query

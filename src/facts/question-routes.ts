@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { strictJsonBodies } from '../http/body-parsers.ts'
+import { type ContentResponses, contentResponse } from '../http/content-responses.ts'
 import { isNotModified } from '../http/etag.ts'
 import type { HttpServer, RoutePlugin } from '../http/route.ts'
 import { hexOf, sha256Of } from '../identifiers/digest.ts'
@@ -32,7 +33,10 @@ const mermaid = 'text/vnd.mermaid'
 
 /** Answers are made in a thread and sent as they are: their schemas are for the document that describes the routes. */
 const queryResponses: Record<number, z.ZodType> = { 200: QueryAnswer }
-const explainResponses: Record<number, z.ZodType> = { 200: ExplainAnswer, 304: z.null() }
+const explainResponses: ContentResponses = {
+  200: contentResponse({ 'application/json': ExplainAnswer, [mermaid]: undefined }),
+  304: z.null(),
+}
 
 /** Questions about a subject that store nothing (contracts, 2). */
 export const questionRoutes: RoutePlugin<QuestionRoutesDeps> = async (app, deps) => {

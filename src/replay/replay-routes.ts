@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type FindSubjectDeps, findFactRow } from '../facts/find-subject.ts'
 import { type FindVersionDeps, findVersion, VersionQuery } from '../facts/find-version.ts'
 import { bodyStream, streamedBodies } from '../http/body-parsers.ts'
+import { type ContentResponses, contentResponse } from '../http/content-responses.ts'
 import { isNotModified } from '../http/etag.ts'
 import type { LargeUploads } from '../http/large-uploads.ts'
 import type { RoutePlugin } from '../http/route.ts'
@@ -19,6 +20,8 @@ export type ReplayInputsRoutesDeps = MakeBundleDeps & FindSubjectDeps & FindVers
 const SubjectParams = z.object({ subjectKey: z.string().min(1) })
 /** Sent as they are: the schema is for the document that describes the routes. */
 const manifestResponses: Record<number, z.ZodType> = { 200: ReplayManifestDocument, 304: z.null() }
+
+const bundleResponses: ContentResponses = { 200: contentResponse({ 'application/zstd': undefined }) }
 
 /** What a fact was made of: named, or all of it (contracts, 2). */
 export const replayInputsRoutes: RoutePlugin<ReplayInputsRoutesDeps> = async (app, deps) => {
@@ -41,7 +44,7 @@ export const replayInputsRoutes: RoutePlugin<ReplayInputsRoutesDeps> = async (ap
     '/:subjectKey/replay-bundle',
     {
       config: { scope: 'signals:read', operation: 'getReplayBundle' },
-      schema: { params: SubjectParams, querystring: VersionQuery },
+      schema: { params: SubjectParams, querystring: VersionQuery, response: bundleResponses },
     },
     async (request, reply) => {
       const { tenant, params, query } = request

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Content } from '../cas/content.ts'
 import { partOfContent } from '../cas/part-of-content.ts'
 import { requestedRange } from '../http/byte-range.ts'
+import { type ContentResponses, contentResponse } from '../http/content-responses.ts'
 import { isNotModified } from '../http/etag.ts'
 import type { RoutePlugin } from '../http/route.ts'
 import { type Digest, hexOf, sha256Of } from '../identifiers/digest.ts'
@@ -19,13 +20,25 @@ export interface UnionBundleRoutesDeps {
 }
 
 const BundleParams = z.object({ analysisId: z.string().min(1).max(128) })
+const Meta = z.looseObject({ schema: z.string() })
+const metaResponses: ContentResponses = { 200: Meta, 304: z.null() }
+const fileTypes = { 'application/x-ndjson': undefined, 'application/json': Meta }
+const fileResponses: ContentResponses = {
+  200: contentResponse(fileTypes),
+  // Part of a document is none, whatever it is part of.
+  206: contentResponse({ 'application/x-ndjson': undefined, 'application/json': undefined }, 'The bytes asked for'),
+  304: z.null(),
+}
 const FileParams = BundleParams.extend({ fileName: z.string().min(1).max(128) })
 
 /** Stored bundles: what they say of themselves, and their files (contracts, 2). */
 export const unionBundleRoutes: RoutePlugin<UnionBundleRoutesDeps> = async (app, deps) => {
   app.get(
     '/:analysisId/meta',
-    { config: { scope: 'signals:read', operation: 'getUnionBundleMeta' }, schema: { params: BundleParams } },
+    {
+      config: { scope: 'signals:read', operation: 'getUnionBundleMeta' },
+      schema: { params: BundleParams, response: metaResponses },
+    },
     async (request, reply) => {
       const { meta } = await findBundle(deps, request.tenant, request.params.analysisId)
       if (isNotModified(request, reply, hexOf(sha256Of(meta)))) return reply.code(304).send()
@@ -35,7 +48,10 @@ export const unionBundleRoutes: RoutePlugin<UnionBundleRoutesDeps> = async (app,
 
   app.get(
     '/:analysisId/files/:fileName',
-    { config: { scope: 'signals:read', operation: 'getUnionBundleFile' }, schema: { params: FileParams } },
+    {
+      config: { scope: 'signals:read', operation: 'getUnionBundleFile' },
+      schema: { params: FileParams, response: fileResponses },
+    },
     async (request, reply) => {
       const { tenant, params } = request
       const bundle = await findBundle(deps, tenant, params.analysisId)
