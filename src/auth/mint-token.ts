@@ -1,7 +1,8 @@
-import { importJWK, SignJWT } from 'jose'
+import { importJWK, type JWTPayload, SignJWT } from 'jose'
 import type { Scope } from '../identifiers/scope.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Confirmation } from './possession/confirmation.ts'
 import type { SigningKey } from './signing-key.ts'
 
 export interface MintTokenDeps {
@@ -17,14 +18,14 @@ export interface TokenRequest {
   readonly tenants: readonly Tenant[]
   readonly scopes: readonly Scope[]
   readonly ttlSeconds: number
+  /** What its sender has to possess; nothing when absent. */
+  readonly confirmation?: Confirmation | undefined
 }
 
 /** Signs an access token (RFC 9068) as an identity provider would. */
 export async function mintToken({ key, clock, newId }: MintTokenDeps, request: TokenRequest): Promise<string> {
-  const { tenants, scopes } = request
-  const [tenant, ...others] = tenants
   const nowSeconds = Math.floor(clock() / 1_000)
-  return await new SignJWT({ scope: scopes.join(' '), ...(others.length > 0 ? { tenants: [...tenants] } : { tenant }) })
+  return await new SignJWT(claimsOf(request))
     .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'at+jwt' })
     .setIssuer(request.issuer)
     .setAudience(request.audience)
@@ -33,4 +34,14 @@ export async function mintToken({ key, clock, newId }: MintTokenDeps, request: T
     .setExpirationTime(nowSeconds + request.ttlSeconds)
     .setJti(newId())
     .sign(await importJWK(key, key.alg))
+}
+
+/** What is ours to say; the rest is said of every token. */
+function claimsOf({ tenants, scopes, confirmation }: TokenRequest): JWTPayload {
+  const [tenant, ...others] = tenants
+  return {
+    scope: scopes.join(' '),
+    ...(others.length > 0 ? { tenants: [...tenants] } : { tenant }),
+    ...(confirmation && { cnf: confirmation }),
+  }
 }

@@ -28,9 +28,14 @@ export async function generateKey(alg: SigningAlgorithm): Promise<KeyPair> {
 }
 
 /** Its public half, as an entry of a key set. */
-export function verifyingKeyOf({ kid, alg, ...key }: SigningKey): JWK {
-  const publicKey = createPublicKey({ key, format: 'jwk' })
-  return { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' }
+export function verifyingKeyOf(key: SigningKey): JWK {
+  const { kid, alg } = key
+  return { ...publicJwkOf(key), kid, alg, use: 'sig' }
+}
+
+/** Only what everybody may know, and no name. */
+export function publicJwkOf({ kid: _kid, alg: _alg, ...key }: SigningKey): JWK {
+  return createPublicKey({ key, format: 'jwk' }).export({ format: 'jwk' })
 }
 
 /** Reads what `generateKey` made, or any other private JWK with `kid` and `alg`. */

@@ -17,13 +17,13 @@ export function factPath(subjectKey: string, rest = ''): string {
 
 /** Asks once and prints what came, or what `describe` makes of it. */
 export async function askFact<Document>(
-  { print }: CommandDeps,
+  deps: CommandDeps,
   asked: { readonly request: ServiceRequest; readonly options: FactOptions },
   describe: (document: Document) => readonly string[],
 ): Promise<void> {
-  const service = await serviceOf(asked.options)
+  const service = await serviceOf(deps, asked.options)
   const answer = await telling(() => sendRequest(service, asked.request))
-  print(asked.options.json ? answer.text : describe(documentOf<Document>(answer)).join('\n'))
+  deps.print(asked.options.json ? answer.text : describe(documentOf<Document>(answer)).join('\n'))
 }
 
 interface TellableState {

@@ -8,9 +8,9 @@ export async function isThere(path: string): Promise<boolean> {
   )
 }
 
-export async function readAs<Result>(path: string, read: (text: string) => Result): Promise<Result> {
+export async function readAs<Result>(path: string, read: (text: string) => Result | Promise<Result>): Promise<Result> {
   try {
-    return read(await readFile(path, 'utf8'))
+    return await read(await readFile(path, 'utf8'))
   } catch (error) {
     throw new CommandError('noInput', `${path} cannot be read: ${reasonOf(error)}`, { cause: error })
   }

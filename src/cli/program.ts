@@ -6,6 +6,7 @@ import { explainFactCommand } from './explain-fact-command.ts'
 import { generateKeysCommand } from './generate-keys-command.ts'
 import { getFactCommand } from './get-fact-command.ts'
 import { mintTokenCommand } from './mint-token-command.ts'
+import { proveTokenCommand } from './prove-token-command.ts'
 import { pushCallgraphCommand } from './push-callgraph-command.ts'
 import { pushRuntimeCommand } from './push-runtime-command.ts'
 import { pushUnionCommand } from './push-union-command.ts'
@@ -19,7 +20,7 @@ type MakeCommand = (deps: CommandDeps) => Command
 /** Every command, one file each. A group is a word that stands before its commands. */
 const commands: readonly MakeCommand[] = [
   group('keys', 'keys that tokens are signed and checked with', [generateKeysCommand, removeKeyCommand]),
-  group('token', 'tokens that the service takes', [mintTokenCommand]),
+  group('token', 'tokens that the service takes, and proofs of whose they are', [mintTokenCommand, proveTokenCommand]),
   group('push', 'evidence for a service: streamed, compressed, sent again until it counts once', [
     pushCallgraphCommand,
     pushRuntimeCommand,

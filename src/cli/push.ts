@@ -36,7 +36,7 @@ export async function push(
   await using source = await sourceOf(path)
   const { passingCodes, ...upload } = said
   const headers = { ...said.headers, ...(options.wait !== undefined && { prefer: `wait=${options.wait}` }) }
-  const service = await serviceOf(options)
+  const service = await serviceOf(deps, options)
   const patience = { patienceMs: options.patience * 1000, ...(passingCodes && { passingCodes }) }
   const whole = { ...upload, headers, source, key: options.key }
   const { text } = await telling(() => uploadFile(uploadDeps(deps), service, whole, patience)).catch(unreadable(path))

@@ -1,13 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
+import { makeProof } from '../auth/possession/make-proof.ts'
 import { GaveUp } from '../client/insist.ts'
+import { Prover } from '../client/prover.ts'
 import { ServiceRefusal, ServiceUnreachable } from '../client/service-failures.ts'
 import type { ServiceAt } from '../client/service-request.ts'
+import type { CommandDeps } from './command-deps.ts'
 import { CommandError } from './exit.ts'
+import { loadSigningKey } from './key-directory.ts'
 
 export interface ServiceOptions {
   readonly url: string
   readonly tokenFile?: string
+  readonly proofKey?: string
   readonly tenant?: string
 }
 
@@ -16,14 +21,26 @@ export function withServiceOptions(command: Command): Command {
   return command
     .option('--url <url>', 'where the service is', 'http://127.0.0.1:8080')
     .option('--token-file <file>', 'a file that holds the token alone')
+    .option('--proof-key <file>', 'the private key that the token is bound to: each request proves to hold it')
     .option('--tenant <tenant>', 'whose data, where the token does not say')
 }
 
-export async function serviceOf({ url, tokenFile, tenant }: ServiceOptions): Promise<ServiceAt> {
-  return { url, tenant, ...(tokenFile !== undefined && { token: await readToken(tokenFile) }) }
+export async function serviceOf(
+  { clock, newId }: Pick<CommandDeps, 'clock' | 'newId'>,
+  { url, tokenFile, proofKey, tenant }: ServiceOptions,
+): Promise<ServiceAt> {
+  const token = tokenFile === undefined ? undefined : await readToken(tokenFile)
+  if (token === undefined || proofKey === undefined) return { url, tenant, token }
+  const key = await loadSigningKey(proofKey)
+  return {
+    url,
+    tenant,
+    token,
+    proofs: new Prover((request) => makeProof({ key, clock, newId }, { token, ...request })),
+  }
 }
 
-async function readToken(path: string): Promise<string> {
+export async function readToken(path: string): Promise<string> {
   try {
     return (await readFile(path, 'utf8')).trim()
   } catch (error) {

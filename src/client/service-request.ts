@@ -1,10 +1,13 @@
 import type { ReadableStream } from 'node:stream/web'
+import type { Prover } from './prover.ts'
 import { ServiceRefusal, ServiceUnreachable } from './service-failures.ts'
 
 /** Where a service is, and on whose behalf it is asked. */
 export interface ServiceAt {
   readonly url: string
   readonly token?: string | undefined
+  /** Of whoever has a token that is bound to a key. */
+  readonly proofs?: Prover
   readonly tenant?: string | undefined
 }
 
@@ -39,16 +42,25 @@ export function documentOf<Document>(answer: ServiceAnswer): Document {
 
 async function exchange(service: ServiceAt, request: ServiceRequest): Promise<{ response: Response; text: string }> {
   try {
-    const { method } = request
-    const headers = { ...headersOf(service), ...request.headers }
-    const body = request.body?.()
-    // A redirect would take the token, and half of a stream, somewhere that nobody named.
-    const streamed: RequestInit = body === undefined ? {} : { body, duplex: 'half' }
-    const response = await fetch(addressOf(service, request), { method, headers, redirect: 'manual', ...streamed })
-    return { response, text: await response.text() }
+    const response = await send(service, request)
+    const text = await response.text()
+    // Only by refusing a proof can a service say what it has to hold: RFC 9449, 9.
+    if (service.proofs?.learn(response) !== true) return { response, text }
+    const again = await send(service, request)
+    return { response: again, text: await again.text() }
   } catch (error) {
     throw new ServiceUnreachable(service.url, error)
   }
+}
+
+async function send(service: ServiceAt, request: ServiceRequest): Promise<Response> {
+  const { method } = request
+  const url = addressOf(service, request)
+  const headers = { ...(await headersOf(service, { method, url })), ...request.headers }
+  const body = request.body?.()
+  // A redirect would take the token, and half of a stream, somewhere that nobody named.
+  const streamed: RequestInit = body === undefined ? {} : { body, duplex: 'half' }
+  return await fetch(url, { method, headers, redirect: 'manual', ...streamed })
 }
 
 function addressOf({ url }: ServiceAt, { path, query }: ServiceRequest): string {
@@ -56,9 +68,13 @@ function addressOf({ url }: ServiceAt, { path, query }: ServiceRequest): string 
   return `${url.replace(/\/+$/, '')}${path}${search === '' ? '' : `?${search}`}`
 }
 
-function headersOf({ token, tenant }: ServiceAt): Record<string, string> {
+async function headersOf(
+  { token, proofs, tenant }: ServiceAt,
+  asked: { readonly method: string; readonly url: string },
+): Promise<Record<string, string>> {
   return {
-    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(token !== undefined && { authorization: `${proofs ? 'DPoP' : 'Bearer'} ${token}` }),
+    ...(proofs && { dpop: await proofs.prove(asked) }),
     ...(tenant !== undefined && { 'x-stella-tenant': tenant }),
   }
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { calculateJwkThumbprint, createLocalJWKSet, jwtVerify } from 'jose'
+import { calculateJwkThumbprint, createLocalJWKSet, decodeJwt, EmbeddedJWK, jwtVerify } from 'jose'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { temporaryDirectory } from '../support/service-process.ts'
 
@@ -42,6 +42,23 @@ function mint(...changed: readonly string[]): Promise<Ended> {
   const usual = ['--key', key, '--issuer', 'me', '--audience', 'us', '--tenant', 'acme', '--scope', 'signals:read']
   return signals('token', 'mint', ...usual, ...changed)
 }
+
+const thumbprintedKey = {
+  kty: 'RSA',
+  n: '0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw',
+  e: 'AQAB',
+  alg: 'RS256',
+  kid: '2011-04-29',
+}
+const thumbprintedCertificate = `-----BEGIN CERTIFICATE-----
+MIIBBjCBrAIBAjAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARtdGxzMB4XDTE4MTAx
+ODEyMzcwOVoXDTIyMDUwMjEyMzcwOVowDzENMAsGA1UEAwwEbXRsczBZMBMGByqG
+SM49AgEGCCqGSM49AwEHA0IABNcnyxwqV6hY8QnhxxzFQ03C7HKW9OylMbnQZjjJ
+/Au08/coZwxS7LfA4vOLS9WuneIXhbGGWvsDSb0tH6IxLm8wCgYIKoZIzj0EAwID
+SQAwRgIhAP0RC1E+vwJD/D1AGHGzuri+hlV/PpQEKTWUVeORWz83AiEA5x2eXZOV
+bUlJSGQgjwD5vaUaKlLR50Q2DmFfQj1L+SY=
+-----END CERTIFICATE-----
+`
 
 describe('signals keys generate', () => {
   test('writes a private key for its owner alone, and a key set that holds nothing secret', async () => {
@@ -170,6 +187,70 @@ describe('signals token mint', () => {
   })
 })
 
+describe('signals token mint, for one holder', () => {
+  beforeEach(async () => void (await signals('keys', 'generate', '--out', keys)))
+
+  async function boundTo(...options: readonly string[]): Promise<unknown> {
+    const { code, stdout } = await mint(...options)
+    return code === 0 ? decodeJwt(stdout.trim())['cnf'] : code
+  }
+
+  async function written(name: string, document: unknown): Promise<string> {
+    const path = join(directory.path, name)
+    await writeFile(path, typeof document === 'string' ? document : JSON.stringify(document))
+    return path
+  }
+
+  test('binds to the key of RFC 7638, 3.1, and to the certificate of RFC 8705, Appendix A, or to both', async () => {
+    const jwk = await written('key.json', thumbprintedKey)
+    const cert = await written('client.crt', thumbprintedCertificate)
+    const jkt = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs'
+    const x5t = { 'x5t#S256': 'A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0' }
+    expect(await boundTo()).toBeUndefined()
+    expect(await boundTo('--bind-jwk', jwk)).toEqual({ jkt })
+    expect(await boundTo('--bind-cert', cert)).toEqual(x5t)
+    expect(await boundTo('--bind-jwk', jwk, '--bind-cert', cert)).toEqual({ jkt, ...x5t })
+  })
+
+  test('takes either half of a pair, and the key set of it', async () => {
+    const [{ kid } = {}] = (await readKeys()).keys
+    expect(await boundTo('--bind-jwk', join(keys, 'signing-key.json'))).toEqual({ jkt: kid })
+    expect(await boundTo('--bind-jwk', join(keys, 'jwks.json'))).toEqual({ jkt: kid })
+  })
+
+  test.each([
+    ['a shared secret', { kty: 'oct', k: 'c2VjcmV0' }],
+    ['several keys', { keys: [thumbprintedKey, thumbprintedKey] }],
+    ['no key', { keys: [] }],
+    ['a part of a key', { kty: 'EC', crv: 'P-256' }],
+    ['no JSON', 'x'],
+  ])('refuses %s', async (_, document) => {
+    expect(await boundTo('--bind-jwk', await written('key.json', document))).toBe(66)
+    expect(await boundTo('--bind-cert', await written('client.crt', document))).toBe(66)
+  })
+})
+
+describe('signals token prove', () => {
+  test('prints a proof alone, for one request, which nothing secret stands in', async () => {
+    await signals('keys', 'generate', '--out', keys)
+    const token = join(directory.path, 'token')
+    // RFC 9449, 7.1.
+    await writeFile(token, 'Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU\n')
+    const url = 'https://signals.example/signals/unknowns?a=b#c'
+    const asked = ['--key', join(keys, 'signing-key.json'), '--token-file', token, '--url', url]
+    const { code, stdout } = await signals('token', 'prove', ...asked, '--method', 'POST', '--nonce', 'once')
+    expect(code).toBe(0)
+    const { payload, protectedHeader } = await jwtVerify(stdout.trim(), EmbeddedJWK, {
+      typ: 'dpop+jwt',
+      maxTokenAge: 60,
+    })
+    const ath = 'fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo'
+    expect(payload).toMatchObject({ htm: 'POST', htu: 'https://signals.example/signals/unknowns', ath, nonce: 'once' })
+    expect(Object.keys(protectedHeader.jwk ?? {}).sort()).toEqual(['crv', 'kty', 'x', 'y'])
+    expect((await signals('token', 'prove', ...asked.slice(0, 4), '--url', '/signals')).code).toBe(64)
+  })
+})
+
 describe('the launcher', () => {
   test('works through a link, from any directory', async () => {
     const link = join(directory.path, 'signals')
@@ -186,6 +267,7 @@ describe('the launcher', () => {
       ['keys', 'generate'],
       ['keys', 'remove'],
       ['token', 'mint'],
+      ['token', 'prove'],
     ]) {
       const { code, stdout } = await signals(...words, '--help')
       expect({ words, code }).toEqual({ words, code: 0 })
