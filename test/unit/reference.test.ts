@@ -5,6 +5,8 @@ import { parse } from 'yaml'
 import { businessEventsPage, configurationPage, problemsPage, sampleConfiguration } from '../../docs/reference-pages.ts'
 import { problems } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
+import { licencesPage } from '../../supply-chain/licences.ts'
+import { readLockFile } from '../../supply-chain/lock-file.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -13,6 +15,7 @@ test.each([
   ['docs/configuration.md', configurationPage],
   ['docs/business-events.md', businessEventsPage],
   ['docs/problems.md', () => problemsPage(problems)],
+  ['docs/licences.md', () => licencesPage(readLockFile(root))],
 ])('%s is what `npm run reference` writes today', (path, written) => {
   expect(readFileSync(resolve(root, path), 'utf8')).toBe(written())
 })
