@@ -5,12 +5,9 @@ import { expect, inject, test } from 'vitest'
 import { startServiceProcess, temporaryDirectory } from '../support/service-process.ts'
 import { issuerName } from '../support/token-issuer.ts'
 import { makeTokens } from './fuzz/callers.ts'
-import { plantCanary } from './fuzz/canary.ts'
 import { told } from './fuzz/findings.ts'
 import { fuzz } from './fuzz/fuzz.ts'
-import { Markers } from './fuzz/markers.ts'
-import { Memory } from './fuzz/memory.ts'
-import { readSurface } from './fuzz/surface.ts'
+import { openTarget } from './fuzz/target.ts'
 
 const { count, seed } = inject('hostile')
 const lanes = 8
@@ -29,23 +26,18 @@ test(`${count} requests to every route bring about nothing that may not be`, {
     SIGNALS__TELEMETRY__LOG_LEVEL: 'error',
   })
   try {
-    const { url } = service
-    const [memory, markers, surface] = [new Memory(), new Markers(), await readSurface(url)]
-    const canary = await plantCanary({ url, tokens, memory, markers })
-    const before = await canary.read()
+    const target = await openTarget(service.url, tokens)
+    const before = await target.canary.read()
     const begin = performance.now()
-    const { findings, tally } = await fuzz(
-      { url, tokens, surface, memory, markers },
-      { count, seed, lanes, timeoutMs: 30_000 },
-    )
+    const { findings, tally } = await fuzz(target, { count, seed, lanes, timeoutMs: 30_000 })
     const seconds = (performance.now() - begin) / 1_000
     const summary = `fuzz: seed=${seed} requests=${tally.total} findings=${findings.length} in ${Math.round(seconds)} s`
     process.stdout.write(`${[...tally.lines(), ...findings.map(told), summary].join('\n')}\n`)
     expect(findings.map(told)).toEqual([])
-    expect((await fetch(new URL('/readyz', url))).status).toBe(200)
-    expect(await canary.read()).toEqual(before)
-    const fewest = Math.min(...surface.operations.map(({ name }) => tally.requestsTo(name)))
-    expect(fewest).toBeGreaterThan(count / surface.operations.length / 2)
+    expect((await fetch(new URL('/readyz', service.url))).status).toBe(200)
+    expect(await target.canary.read()).toEqual(before)
+    const fewest = Math.min(...target.surface.operations.map(({ name }) => tally.requestsTo(name)))
+    expect(fewest).toBeGreaterThan(count / target.surface.operations.length / 2)
   } finally {
     await service.kill('SIGTERM')
     const errors = service.log.filter((line) => line.includes('"level":"error"') || line.includes('"level":"fatal"'))
