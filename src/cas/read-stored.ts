@@ -5,6 +5,7 @@ import { constants, createZstdDecompress, zstdDecompressSync } from 'node:zlib'
 import { type Digest, digestFromHex, sha256Of } from '../identifiers/digest.ts'
 import { CasError, casUnavailable, errnoOf } from './cas-errors.ts'
 import type { CasObject } from './cas-store.ts'
+import { FrameEnd } from './frame-end.ts'
 import type { StagedBlob } from './staged-blob.ts'
 import { readTrailer, trailerLength } from './stored-form.ts'
 
@@ -78,7 +79,10 @@ async function readSmall(stored: Buffer, expected: Expected, maxBytes: number): 
     const object = { stored: Readable.from([stored]), storedLength: stored.byteLength }
     return collect(readContent(object, expected), maxBytes)
   }
-  const content = inflateSmall(stored.subarray(0, trailer.frameLength), trailer.contentLength)
+  const recorded = stored.subarray(0, trailer.frameLength)
+  const frame = recorded.subarray(0, new FrameEnd().advance(recorded))
+  requireEmptyFrame(recorded.subarray(frame.byteLength))
+  const content = inflateSmall(frame, trailer.contentLength)
   verifyDigest(sha256Of(content), expected)
   return content
 }
@@ -115,9 +119,9 @@ async function* unchanged({ stored, storedLength }: CasObject): AsyncGenerator<B
 
 async function* inflated({ stored, storedLength }: CasObject): AsyncGenerator<Buffer> {
   const frameLength = storedLength - trailerLength
-  const lastBytes: Buffer[] = []
+  const behind: Behind = { frame: [], lastBytes: [] }
   const decoder = createZstdDecompress(decoderOptions)
-  const flow = pipeline(stored, (pieces) => withoutTrailer(pieces, frameLength, lastBytes), decoder)
+  const flow = pipeline(stored, (pieces) => onlyFrame(pieces, frameLength, behind), decoder)
   // Whatever breaks the flow also breaks the decoder, and is thrown from there.
   flow.catch(() => undefined)
   let length = 0
@@ -126,25 +130,42 @@ async function* inflated({ stored, storedLength }: CasObject): AsyncGenerator<Bu
     yield chunk
   }
   await flow
-  const trailer = readTrailer(Buffer.concat(lastBytes), storedLength)
+  const trailer = readTrailer(Buffer.concat(behind.lastBytes), storedLength)
   if (!trailer) throw corrupt('the object is cut off or was added to')
   if (trailer.contentLength !== length) throw corrupt('the content is not as long as recorded')
+  requireEmptyFrame(Buffer.concat(behind.frame))
+}
+
+/** What stands behind the frame: what its recorded length covers besides, and the trailer. */
+interface Behind {
+  readonly frame: Buffer[]
+  readonly lastBytes: Buffer[]
 }
 
 /** The decoder gets the frame alone, since it must refuse whatever follows its end. */
-async function* withoutTrailer(
+async function* onlyFrame(
   pieces: AsyncIterable<Buffer>,
-  frameLength: number,
-  lastBytes: Buffer[],
+  recordedLength: number,
+  behind: Behind,
 ): AsyncGenerator<Buffer> {
-  let frameLeft = frameLength
+  const end = new FrameEnd()
+  let recordedLeft = recordedLength
   for await (const piece of pieces) {
-    const cut = Math.max(0, frameLeft)
-    if (cut > 0) yield piece.subarray(0, cut)
-    if (cut < piece.byteLength) lastBytes.push(piece.subarray(cut))
-    frameLeft -= piece.byteLength
+    const recorded = piece.subarray(0, Math.max(0, recordedLeft))
+    const ofFrame = end.advance(recorded)
+    if (ofFrame > 0) yield piece.subarray(0, ofFrame)
+    if (ofFrame < recorded.byteLength) behind.frame.push(recorded.subarray(ofFrame))
+    if (recorded.byteLength < piece.byteLength) behind.lastBytes.push(piece.subarray(recorded.byteLength))
+    recordedLeft -= piece.byteLength
   }
 }
+
+/** Objects that were written before `FrameEnd` may have the compressor's empty frame behind their own. */
+function requireEmptyFrame(behind: Buffer): void {
+  if (behind.byteLength > 0 && !behind.equals(emptyFrame)) throw corrupt('bytes follow the end of the frame')
+}
+
+const emptyFrame = Buffer.from('28b52ffd240001000099e9d851', 'hex')
 
 /** The types of streams leave open what their chunks are; these two never carry anything but buffers. */
 function piecesOf(stream: Readable): AsyncIterable<Buffer> {

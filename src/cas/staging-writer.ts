@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
 import { digestFromHex } from '../identifiers/digest.ts'
 import { casUnavailable } from './cas-errors.ts'
+import { FrameEnd } from './frame-end.ts'
 import type { StagedBlob } from './staged-blob.ts'
 import { createFrameCompressor, trailerOf } from './stored-form.ts'
 
@@ -34,7 +35,7 @@ export class StagingWriter {
     if (encoding === 'zstd') {
       const compressor = createFrameCompressor()
       this.#entrance = compressor
-      this.#flow = pipeline(compressor, (frame) => this.#withTrailer(frame), this.#file)
+      this.#flow = pipeline(compressor, (compressed) => this.#frameAndTrailer(compressed), this.#file)
     } else {
       this.#entrance = this.#file
       this.#flow = finished(this.#file)
@@ -112,11 +113,13 @@ export class StagingWriter {
     }
   }
 
-  async *#withTrailer(frame: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  async *#frameAndTrailer(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    const end = new FrameEnd()
     let frameLength = 0
-    for await (const chunk of frame) {
-      frameLength += chunk.byteLength
-      yield chunk
+    for await (const chunk of compressed) {
+      const ofFrame = end.advance(chunk)
+      frameLength += ofFrame
+      if (ofFrame > 0) yield chunk.subarray(0, ofFrame)
     }
     const trailer = trailerOf({ contentLength: this.#contentLength, frameLength })
     this.#storedLength = frameLength + trailer.byteLength

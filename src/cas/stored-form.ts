@@ -1,4 +1,5 @@
 import { constants, createZstdCompress, type ZstdCompress, zstdCompressSync } from 'node:zlib'
+import { FrameEnd } from './frame-end.ts'
 
 /**
  * A compressed object is one zstd frame and a trailer that says how long the frame and its content are. The trailer is a
@@ -24,7 +25,8 @@ export function createFrameCompressor(): ZstdCompress {
 
 /** Compresses at once, on the calling thread: for small content only. */
 export function storedFormOf(content: Uint8Array): Buffer {
-  const frame = zstdCompressSync(content, { params })
+  const compressed = zstdCompressSync(content, { params })
+  const frame = compressed.subarray(0, new FrameEnd().advance(compressed))
   return Buffer.concat([frame, trailerOf({ contentLength: content.byteLength, frameLength: frame.byteLength })])
 }
 
