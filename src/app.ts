@@ -27,6 +27,7 @@ import { serviceStatus } from './facts/service-status.ts'
 import { factLimitsOf, subjectLimitsOf } from './facts/subject-limits.ts'
 import { type UnknownsRoutesDeps, unknownsRoutes } from './facts/unknowns-routes.ts'
 import { versionRoutes } from './facts/version-routes.ts'
+import { admitWork } from './http/admit-work.ts'
 import { allowOrigins } from './http/allow-origins.ts'
 import { openDocsPage, serveDocsPage } from './http/docs-page.ts'
 import { healthRoutes } from './http/health-routes.ts'
@@ -43,11 +44,13 @@ import type { Tenant } from './identifiers/tenant.ts'
 import { jsonProblems } from './lib/json-errors.ts'
 import { storeProblems } from './lib/store-errors.ts'
 import { systemTimer } from './lib/timer.ts'
+import { loadProblems } from './load/load-errors.ts'
 import { replayProblems } from './replay/replay-errors.ts'
 import { replayInputsRoutes, replayRoutes } from './replay/replay-routes.ts'
 import { runtimeFactsProblems } from './runtime-facts/runtime-facts-errors.ts'
 import { type RuntimeFactsRoutesDeps, runtimeFactsRoutes } from './runtime-facts/runtime-facts-routes.ts'
 import { syntheticRoutes } from './runtime-facts/synthetic-routes.ts'
+import { addScrapedFigure } from './telemetry/scraped-figures.ts'
 import {
   type IngestUnionBundleRoutesDeps,
   ingestUnionBundleRoutes,
@@ -63,6 +66,7 @@ export const problems = {
   ...authProblems,
   ...subjectProblems,
   ...storeProblems,
+  ...loadProblems,
   ...casProblems,
   ...eventProblems,
   ...evidenceProblems,
@@ -76,7 +80,7 @@ export const problems = {
 /** The HTTP surface: conventions first, then evidence in and facts out, each folder's routes in the order of the folders. */
 export async function buildApp(context: Context): Promise<HttpServer> {
   const app = await openServer(context)
-  const uploads = new LargeUploads(context.config.limits.uploadsPerCore * availableParallelism())
+  const uploads = largeUploads(context)
   await operating(app, context)
   await evidenceIn(app, context, uploads)
   await factsOut(app, context)
@@ -85,7 +89,14 @@ export async function buildApp(context: Context): Promise<HttpServer> {
 }
 
 /** What holds for every route: ids, problem documents, who asks and what they may, the description of it all. */
-async function openServer({ config, logger, measures, authentication, sealedMode }: Context): Promise<HttpServer> {
+async function openServer({
+  config,
+  logger,
+  measures,
+  authentication,
+  sealedMode,
+  load,
+}: Context): Promise<HttpServer> {
   const { publicUrl, corsOrigins, bodyGraceMs: graceMs, bodyBytesPerSecond: bytesPerSecond } = config.http
   const connections = { ...config.http, connections: config.limits.connections }
   // Only a token can be bound to a certificate.
@@ -96,9 +107,22 @@ async function openServer({ config, logger, measures, authentication, sealedMode
   await allowOrigins(app, corsOrigins)
   closeSealedRoutes(app, sealedMode)
   guardRoutes(app, authentication)
+  admitWork(app, load)
   await describeRoutes(app, { problems, version: serviceVersion, publicUrl })
   await serveDocsPage(app)
   return app
+}
+
+function largeUploads({ config: { limits }, registry }: Context): LargeUploads {
+  const cores = availableParallelism()
+  const places = { atOnce: limits.uploadsPerCore * cores, reserved: limits.reservedUploadsPerCore * cores }
+  const uploads = new LargeUploads(places)
+  addScrapedFigure(registry, {
+    name: 'signals_large_uploads_running',
+    help: 'Bodies of more than 1 MiB that are being taken in, in this process.',
+    read: () => uploads.running,
+  })
+  return uploads
 }
 
 async function operating(app: HttpServer, context: Context): Promise<void> {

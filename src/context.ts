@@ -24,6 +24,7 @@ import { type Clock, systemClock } from './lib/clock.ts'
 import { armedFailPoints, type FailPoints } from './lib/fail-points.ts'
 import { type Authentication, openAuthentication } from './open-authentication.ts'
 import { type CacheAndBus, openCacheAndBus } from './open-cache-and-bus.ts'
+import { type Load, openLoad } from './open-load.ts'
 import { openSealedMode } from './open-sealed-mode.ts'
 import { openStores, type Stores } from './open-stores.ts'
 import { ReplayLane } from './replay/replay-lane.ts'
@@ -63,6 +64,7 @@ export interface Context {
   readonly stores: Stores
   readonly authentication: Authentication
   readonly sealedMode: SealedGate
+  readonly load: Load
   readonly gate: IdempotencyGate
   readonly analysisLane: AnalysisLane
   readonly questions: AskSubjectDeps
@@ -89,12 +91,6 @@ export interface Context {
   ) => Promise<AwaitedFact | undefined>
   close(): Promise<void>
 }
-
-/** Graphs small enough to need no slot of their own; each waits on disk. */
-const maxQueuedAnalyses = 1_000
-const maxQueuedQuestions = 100
-/** Each is a file on disk. */
-const maxQueuedReplays = 20
 
 /** Opens what the configuration names, picks the adapters, and starts what works in the background. */
 export async function createContext(config: Config, overrides: ContextOverrides = {}): Promise<Context> {
@@ -146,6 +142,7 @@ async function assemble(
     stores,
     authentication: await openAuthentication(config, { logger, clock }, opened),
     sealedMode: openSealedMode(config, { logger, clock }),
+    load: await openLoad(config, { ...stores.contentOptions, registry }, opened),
     gate: new IdempotencyGate(),
     analysisLane,
     questions: {
@@ -178,10 +175,10 @@ function waiting(stores: Stores, folding: FoldScheduler): Context['waitForFact']
 /** Threads for graphs, questions and replays; folds have a lane of their own. */
 function openLanes({ limits }: Config, { contentOptions }: Stores, opened: AsyncDisposableStack) {
   const { stagingDirectory } = contentOptions
-  const questions = new QuestionLane({ content: contentOptions, threads: 1, queued: maxQueuedQuestions })
-  const analyses = new AnalysisLane({ stagingDirectory, threads: 1, queued: maxQueuedAnalyses })
+  const questions = new QuestionLane({ content: contentOptions, threads: 1, queued: limits.queuedQuestions })
+  const analyses = new AnalysisLane({ stagingDirectory, threads: 1, queued: limits.queuedAnalyses })
   const replayed = { maxEntries: limits.replayFiles, maxBytes: limits.replayBytes }
-  const replays = new ReplayLane({ stagingDirectory, limits: replayed, queued: maxQueuedReplays })
+  const replays = new ReplayLane({ stagingDirectory, limits: replayed, queued: limits.queuedReplays })
   return {
     replays: opened.adopt(replays, (lane) => lane.close()),
     questionLane: opened.adopt(questions, (lane) => lane.close()),

@@ -90,7 +90,7 @@ export const callgraphRoutes: RoutePlugin<CallgraphRoutesDeps> = async (app, dep
   app.get(
     '/:callgraphId/graph',
     {
-      config: { scope: 'signals:read', operation: 'getCallgraphGraph' },
+      config: { scope: 'signals:read', operation: 'getCallgraphGraph', work: 'expensive' },
       schema: { params: CallgraphParams, response: graphResponses },
     },
     async (request, reply) => {

@@ -26,7 +26,7 @@ export const ingestCallgraphRoutes: RoutePlugin<IngestCallgraphRoutesDeps> = asy
   app.post(
     '',
     {
-      config: { scope: 'signals:write', operation: 'ingestCallgraph' },
+      config: { scope: 'signals:write', operation: 'ingestCallgraph', work: 'ingest' },
       schema: { querystring: callgraphQuery, response: { 200: CallgraphReceipt, 202: CallgraphReceipt } },
     },
     async (request, reply) => {

@@ -45,7 +45,7 @@ export const questionRoutes: RoutePlugin<QuestionRoutesDeps> = async (app, deps)
   app.get(
     '/:subjectKey/explain',
     {
-      config: { scope: 'signals:read', operation: 'explainTarget' },
+      config: { scope: 'signals:read', operation: 'explainTarget', work: 'expensive' },
       schema: { params: SubjectParams, querystring: ExplainQuery, response: explainResponses },
     },
     async (request, reply) => {
@@ -63,7 +63,7 @@ function queryRoute(app: HttpServer, deps: QuestionRoutesDeps): void {
   app.post(
     '/:subjectKey/query',
     {
-      config: { scope: 'signals:read', operation: 'queryFact' },
+      config: { scope: 'signals:read', operation: 'queryFact', work: 'expensive' },
       schema: { params: SubjectParams, body: QueryBody, response: queryResponses },
     },
     async ({ tenant, params, body }, reply) => {

@@ -20,7 +20,7 @@ export const recomputeRoutes: RoutePlugin<RecomputeRoutesDeps> = async (app, dep
   app.post(
     '/recompute',
     {
-      config: { scope: 'signals:admin', operation: 'requestRecompute' },
+      config: { scope: 'signals:admin', operation: 'requestRecompute', work: 'ingest' },
       schema: { body: recomputeBody(deps.limits), response: { 200: RecomputeReceipt, 202: RecomputeReceipt } },
     },
     async (request, reply) => {

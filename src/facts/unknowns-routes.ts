@@ -25,7 +25,7 @@ export const unknownsRoutes: RoutePlugin<UnknownsRoutesDeps> = async (app, deps)
   app.post(
     '',
     {
-      config: { scope: 'signals:write', operation: 'reportUnknowns' },
+      config: { scope: 'signals:write', operation: 'reportUnknowns', work: 'ingest' },
       schema: { body: unknownsBody(deps.limits), response: { 200: UnknownsReceipt, 202: UnknownsReceipt } },
     },
     async (request, reply) => {

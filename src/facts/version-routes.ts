@@ -33,7 +33,7 @@ export const versionRoutes: RoutePlugin<VersionRoutesDeps> = async (app, deps) =
   app.get(
     '/:subjectKey/diff',
     {
-      config: { scope: 'signals:read', operation: 'diffFact' },
+      config: { scope: 'signals:read', operation: 'diffFact', work: 'expensive' },
       schema: { params: SubjectParams, querystring: DiffQuery, response: { 200: FactDiffDocument, 304: z.null() } },
     },
     async (request, reply) => {

@@ -5,7 +5,7 @@ import type { HttpServer } from './route.ts'
 export function admitUploads(app: HttpServer, uploads: LargeUploads): void {
   if (!app.hasRequestDecorator('uploadSlot')) app.decorateRequest('uploadSlot', undefined)
   app.addHook('onRequest', async (request, reply) => {
-    const slot = uploads.slot()
+    const slot = uploads.slot(request.tenant)
     request.uploadSlot = slot
     reply.raw.once('close', () => slot.close())
   })

@@ -1,3 +1,5 @@
+import type { Tenant } from '../identifiers/tenant.ts'
+import { type PlaceLimits, Places } from '../load/places.ts'
 import { HttpError } from './http-errors.ts'
 
 /** Up to here a body costs little memory, and nobody has to wait for another's. */
@@ -5,38 +7,39 @@ const largeBytes = 1024 * 1024
 
 /** How many large bodies may be taken in at once: memory, disk and cores are there for so many and no more. */
 export class LargeUploads {
-  readonly #maxAtOnce: number
-  #running = 0
+  readonly #limits: PlaceLimits
+  readonly #places: Places
 
-  constructor(maxAtOnce: number) {
-    this.#maxAtOnce = maxAtOnce
+  constructor(limits: PlaceLimits) {
+    this.#limits = limits
+    this.#places = new Places(limits)
   }
 
-  slot(): UploadSlot {
-    return new UploadSlot({ enter: () => this.#enter(), leave: () => this.#leave() })
+  get running(): number {
+    return this.#places.taken
   }
 
-  #enter(): void {
-    if (this.#running >= this.#maxAtOnce) {
-      throw new HttpError('UPLOADS_EXHAUSTED', `at most ${this.#maxAtOnce} large uploads at once`, {
-        retryAfterSeconds: 2,
-      })
-    }
-    this.#running += 1
+  slot(tenant: Tenant): UploadSlot {
+    return new UploadSlot(() => this.#enter(tenant))
   }
 
-  #leave(): void {
-    this.#running -= 1
+  #enter(tenant: Tenant): () => void {
+    const leave = this.#places.take(tenant)
+    if (leave) return leave
+    throw new HttpError('UPLOADS_EXHAUSTED', `at most ${this.#limits.atOnce} large uploads at once`, {
+      retryAfterSeconds: 2,
+    })
   }
 }
 
 /** The place of one request: taken once its body turns out to be large, and given back when the request is over. */
 export class UploadSlot {
-  readonly #gate: { readonly enter: () => void; readonly leave: () => void }
-  #state: 'free' | 'taken' | 'closed' = 'free'
+  readonly #enter: () => () => void
+  #leave: (() => void) | undefined
+  #isClosed = false
 
-  constructor(gate: { readonly enter: () => void; readonly leave: () => void }) {
-    this.#gate = gate
+  constructor(enter: () => () => void) {
+    this.#enter = enter
   }
 
   /** The same bytes. What counts is inflated: a small body may become a large one. */
@@ -50,13 +53,12 @@ export class UploadSlot {
   }
 
   close(): void {
-    if (this.#state === 'taken') this.#gate.leave()
-    this.#state = 'closed'
+    this.#leave?.()
+    this.#isClosed = true
   }
 
   #take(): void {
-    if (this.#state !== 'free') return
-    this.#gate.enter()
-    this.#state = 'taken'
+    if (this.#leave || this.#isClosed) return
+    this.#leave = this.#enter()
   }
 }

@@ -52,7 +52,7 @@ const dpop = {
 /** Adds what every route has, said once: its operation's name, its scope, and the problem document. */
 function describing(Problem: z.ZodType, transform: SwaggerTransform): SwaggerTransform {
   return (document) => {
-    const { operation, scope = 'none' } = document.route.config ?? {}
+    const { operation, scope = 'none', work } = document.route.config ?? {}
     const isOpen = scope === 'none'
     const schema = {
       ...document.schema,
@@ -62,6 +62,7 @@ function describing(Problem: z.ZodType, transform: SwaggerTransform): SwaggerTra
       response: {
         ...successOf(document.schema?.response),
         ...(!isOpen && refusals(Problem)),
+        ...(work && { 503: problemResponse(Problem, 'Not now; `Retry-After` says when') }),
         default: problemResponse(Problem, 'Refused'),
       },
     }

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Digest } from '../identifiers/digest.ts'
 import type { Scope } from '../identifiers/scope.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
+import type { Work } from '../load/pressure.ts'
 import type { BodyPace } from './body-pace.ts'
 import type { UploadSlot } from './large-uploads.ts'
 
@@ -44,6 +45,8 @@ declare module 'fastify' {
     bodyDigest: Digest | undefined
     /** On routes that count large uploads. */
     uploadSlot: UploadSlot | undefined
+    /** On routes with `work`, once they were let in. */
+    givePlaceBack: (() => void) | undefined
     /** Undefined when the client sent no valid `traceparent`. */
     trace: Trace | undefined
     /** What the caller may do; undefined when nothing narrows it. */
@@ -52,6 +55,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Demanded of every route: without it the service does not start. */
     scope?: Scope | 'none'
+    /** What it costs: refused while there is no room for it. A route without it is cheap, and always answered. */
+    work?: Work
     /** Name of the operation in the OpenAPI document. */
     operation?: string
   }

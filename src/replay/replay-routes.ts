@@ -28,7 +28,7 @@ export const replayInputsRoutes: RoutePlugin<ReplayInputsRoutesDeps> = async (ap
   app.get(
     '/:subjectKey/replay-manifest',
     {
-      config: { scope: 'signals:read', operation: 'getReplayManifest' },
+      config: { scope: 'signals:read', operation: 'getReplayManifest', work: 'expensive' },
       schema: { params: SubjectParams, querystring: VersionQuery, response: manifestResponses },
     },
     async (request, reply) => {
@@ -43,7 +43,7 @@ export const replayInputsRoutes: RoutePlugin<ReplayInputsRoutesDeps> = async (ap
   app.get(
     '/:subjectKey/replay-bundle',
     {
-      config: { scope: 'signals:read', operation: 'getReplayBundle' },
+      config: { scope: 'signals:read', operation: 'getReplayBundle', work: 'expensive' },
       schema: { params: SubjectParams, querystring: VersionQuery, response: bundleResponses },
     },
     async (request, reply) => {
@@ -68,7 +68,10 @@ export const replayRoutes: RoutePlugin<ReplayRoutesDeps> = async (app, deps) => 
   streamedBodies(app, { maxBytes: deps.limits.replayBytes, uploads: deps.uploads })
   app.post(
     '/replay',
-    { config: { scope: 'signals:read', operation: 'replay' }, schema: { response: { 200: ReplayDocument } } },
+    {
+      config: { scope: 'signals:read', operation: 'replay', work: 'expensive' },
+      schema: { response: { 200: ReplayDocument } },
+    },
     async (request) => await deps.replay(bodyStream(request)),
   )
 }

@@ -39,7 +39,7 @@ export interface RuntimeFactsRoutesDeps extends IngestRuntimeFactsDeps {
   ) => Promise<{ version: number; digest: string; score: number } | undefined>
 }
 
-const config = { scope: 'signals:write' } as const
+const config = { scope: 'signals:write', work: 'ingest' } as const
 const response = { 200: RuntimeFactsReceipt, 202: RuntimeFactsReceipt }
 const streamTypes = [
   'application/x-ndjson',

@@ -20,7 +20,7 @@ export const syntheticRoutes: RoutePlugin<SyntheticRoutesDeps> = async (app, dep
   app.post(
     '/synthetic',
     {
-      config: { scope: 'signals:admin', operation: 'ingestSyntheticFacts' },
+      config: { scope: 'signals:admin', operation: 'ingestSyntheticFacts', work: 'ingest' },
       schema: { body: SyntheticBody, response: { 200: RuntimeFactsReceipt, 202: RuntimeFactsReceipt } },
     },
     async (request, reply) => {

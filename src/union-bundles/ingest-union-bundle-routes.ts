@@ -43,7 +43,7 @@ export const ingestUnionBundleRoutes: RoutePlugin<IngestUnionBundleRoutesDeps> =
   app.post(
     '',
     {
-      config: { scope: 'signals:write', operation: 'ingestUnionBundle' },
+      config: { scope: 'signals:write', operation: 'ingestUnionBundle', work: 'ingest' },
       schema: {
         body: UnionBundleArchive,
         consumes: ['application/zip'],

@@ -49,7 +49,7 @@ export const unionBundleRoutes: RoutePlugin<UnionBundleRoutesDeps> = async (app,
   app.get(
     '/:analysisId/files/:fileName',
     {
-      config: { scope: 'signals:read', operation: 'getUnionBundleFile' },
+      config: { scope: 'signals:read', operation: 'getUnionBundleFile', work: 'expensive' },
       schema: { params: FileParams, response: fileResponses },
     },
     async (request, reply) => {

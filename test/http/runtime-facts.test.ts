@@ -49,7 +49,7 @@ beforeEach(async () => {
     ...ingest.deps,
     limits,
     waitForFact,
-    uploads: new LargeUploads(4),
+    uploads: new LargeUploads({ atOnce: 4, reserved: 0 }),
     onRefused,
   })
   await app.register(receiptRoutes, { prefix: '/signals/receipts', queue: ingest.queue })

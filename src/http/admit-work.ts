@@ -1,0 +1,30 @@
+import { LoadError } from '../load/load-errors.ts'
+import type { Places } from '../load/places.ts'
+import type { Pressure, Work } from '../load/pressure.ts'
+import type { HttpServer } from './route.ts'
+
+export interface AdmitWorkDeps {
+  readonly pressure: Pick<Pressure, 'admit'>
+  readonly places: Readonly<Record<Work, Places>>
+}
+
+/**
+ * Lets in what a route's `work` says it costs, while there is room for it; all other routes are always let in. Call it after
+ * the guard: whose request it is has to be known.
+ */
+export function admitWork(app: HttpServer, { pressure, places }: AdmitWorkDeps): void {
+  app.decorateRequest('givePlaceBack', undefined)
+  app.addHook('onRequest', async (request, reply) => {
+    const { work } = request.routeOptions.config
+    if (work === undefined) return
+    pressure.admit(work, places.ingest.taken + places.expensive.taken)
+    const giveBack = places[work].take(request.tenant)
+    if (giveBack === undefined) {
+      throw new LoadError('WORK_EXHAUSTED', 'too many requests of this kind run at once', { retryAfterSeconds: 1 })
+    }
+    request.givePlaceBack = giveBack
+    // Its client is gone, perhaps before it was answered.
+    reply.raw.once('close', giveBack)
+  })
+  app.addHook('onResponse', async ({ givePlaceBack }) => givePlaceBack?.())
+}

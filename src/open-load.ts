@@ -1,0 +1,80 @@
+import { dirname } from 'node:path'
+import type { Config } from './config.ts'
+import type { AdmitWorkDeps } from './http/admit-work.ts'
+import { systemTimer } from './lib/timer.ts'
+import { DiskWatch } from './load/disk-watch.ts'
+import { EventLoopDelay } from './load/event-loop-delay.ts'
+import { memoryCeiling } from './load/memory-ceiling.ts'
+import { Places } from './load/places.ts'
+import { Pressure } from './load/pressure.ts'
+import type { MetricsRegistry } from './telemetry/measures.ts'
+import { addScrapedFigure } from './telemetry/scraped-figures.ts'
+
+/** What decides whether more work is taken on. */
+export type Load = AdmitWorkDeps
+
+const lookAtDiskEveryMs = 1_000
+
+export interface LoadParts {
+  readonly stagingDirectory: string
+  readonly registry: MetricsRegistry
+}
+
+/** Watches disk and event loop, and counts what runs. */
+export async function openLoad(config: Config, parts: LoadParts, opened: AsyncDisposableStack): Promise<Load> {
+  const { limits } = config
+  const disk = await DiskWatch.start({
+    directories: writtenTo(config, parts),
+    minFreeBytes: limits.freeDiskBytes,
+    timer: systemTimer,
+    everyMs: lookAtDiskEveryMs,
+  })
+  opened.defer(() => disk.close())
+  const eventLoopDelay = opened.adopt(new EventLoopDelay(), (delay) => delay.close())
+  const memoryBytes = memoryCeiling(limits.memoryBytes)
+  const pressure = new Pressure({
+    limits: { memoryBytes, eventLoopDelayMs: limits.eventLoopDelayMs },
+    residentBytes: () => process.memoryUsage.rss(),
+    eventLoopDelay,
+    disk,
+  })
+  const places = {
+    ingest: new Places({ atOnce: limits.ingests, reserved: limits.reservedIngests }),
+    expensive: new Places({ atOnce: limits.expensive, reserved: limits.reservedExpensive }),
+  }
+  tell(parts.registry, { memoryBytes, disk, places })
+  return { pressure, places }
+}
+
+function writtenTo({ dataDirectory, store, sqlite, cas }: Config, { stagingDirectory }: LoadParts): string[] {
+  const directories = new Set([dataDirectory, stagingDirectory])
+  if (store.driver === 'sqlite') directories.add(dirname(sqlite.path))
+  if (cas.driver === 'filesystem') directories.add(cas.directory)
+  return [...directories]
+}
+
+function tell(
+  registry: MetricsRegistry,
+  { memoryBytes, disk, places }: Pick<Load, 'places'> & { readonly memoryBytes: number; readonly disk: DiskWatch },
+): void {
+  addScrapedFigure(registry, {
+    name: 'signals_memory_ceiling_bytes',
+    help: 'What the process may hold: limits.memoryBytes, or what follows from its container.',
+    read: () => memoryBytes,
+  })
+  addScrapedFigure(registry, {
+    name: 'signals_disk_room_bytes',
+    help: 'What may be written before evidence is refused, on the fullest file system.',
+    read: () => disk.roomBytes,
+  })
+  addScrapedFigure(registry, {
+    name: 'signals_ingests_running',
+    help: 'Requests with evidence that are being taken in, in this process.',
+    read: () => places.ingest.taken,
+  })
+  addScrapedFigure(registry, {
+    name: 'signals_expensive_running',
+    help: 'Questions, diffs, replays and downloads that are being answered, in this process.',
+    read: () => places.expensive.taken,
+  })
+}
