@@ -72,6 +72,7 @@ export function loadConfig(sources: ConfigSources): Config {
     ...storeDriverProblems(merged),
     ...openNetworkProblems(merged),
     ...sealedModeProblems(merged, sources.env),
+    ...tlsProblems(merged, sources.readFile),
   ]
   if (!checked.success || problems.length > 0) throw new ConfigError(problems)
   return freeze(settled(checked.data))
@@ -138,6 +139,20 @@ function sealedModeProblems({ airGap, auth, cas }: SettingsTree, env: ConfigSour
       ? ['cas.s3: in sealed mode AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY hold the keys, without AWS_PROFILE']
       : []),
   ]
+}
+
+function tlsProblems({ http }: SettingsTree, readFile: ConfigSources['readFile']): string[] {
+  const tls = isTree(http) && isTree(http['tls']) ? http['tls'] : {}
+  return ['certFile', 'keyFile', 'clientCaFile'].flatMap((key) => {
+    const path = tls[key]
+    if (typeof path !== 'string' || path === '') return []
+    try {
+      readFile(path)
+      return []
+    } catch (error) {
+      return [`http.tls.${key}: ${error instanceof Error ? error.message : String(error)}`]
+    }
+  })
 }
 
 function isLoopback(host: string): boolean {

@@ -28,8 +28,6 @@ export interface TlsFiles {
   readonly clientCaFile?: string | undefined
 }
 
-const handshakeTimeout = 10_000
-
 /**
  * Undefined where the listener speaks plain HTTP. A client certificate is asked for, never demanded: whether one is needed,
  * and which, is said by the token, and who has no token needs none.
@@ -45,6 +43,5 @@ export function tlsOptions(
     ...(clientCaFile !== undefined && { ca: readFileSync(clientCaFile) }),
     requestCert: asksForCertificates,
     rejectUnauthorized: false,
-    handshakeTimeout,
   }
 }

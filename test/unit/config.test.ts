@@ -175,6 +175,14 @@ describe('what stops the start', () => {
     ['SIGNALS__HTTP__PORT', '80.5'],
     ['SIGNALS__HTTP__PUBLIC_URL', 'ftp://x'],
     ['SIGNALS__AUTH__ALLOW_OPEN_NETWORK', 'yes please'],
+    ['SIGNALS__AUTH__SENDER_CONSTRAINT', 'ifbound'],
+    ['SIGNALS__AUTH__DPOP__ALGORITHMS', 'ES256,HS256'],
+    ['SIGNALS__AUTH__DPOP__NONCE_SECRET', 'too short to be one'],
+    ['SIGNALS__AUTH__MTLS__HEADER', 'client cert'],
+    ['SIGNALS__AUTH__MTLS__PROXIES', '10.0.0.0/33'],
+    ['SIGNALS__AUTH__MTLS__PROXIES', 'fd00::/129'],
+    ['SIGNALS__AUTH__MTLS__PROXIES', 'proxy.example'],
+    ['SIGNALS__AUTH__MTLS__PROXIES', '10.0.0.0/8/8'],
     ['SIGNALS__STORE__DRIVER', 'postgres'],
     ['SIGNALS__SCORING__PROFILE', 'mine'],
     ['SIGNALS__SCORING__WEIGHTS__DIRECT', '1.5'],
@@ -231,6 +239,46 @@ describe('what stops the start', () => {
 
   test.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost'])('not: no authentication on %s', (host) => {
     expect(load({ SIGNALS__HTTP__HOST: host }).http.host).toBe(host)
+  })
+})
+
+describe('TLS and senders', () => {
+  const files = { SIGNALS__HTTP__TLS__CERT_FILE: 'tls.crt', SIGNALS__HTTP__TLS__KEY_FILE: 'tls.key' }
+
+  test('are what the environment says, with the rest by default', () => {
+    const { http, auth } = load(
+      {
+        ...files,
+        SIGNALS__AUTH__SENDER_CONSTRAINT: 'required',
+        SIGNALS__AUTH__DPOP__ALGORITHMS: 'ES256, EdDSA',
+        SIGNALS__AUTH__DPOP__NONCE_SECRET: '12345678901234567890123456789012',
+        SIGNALS__AUTH__MTLS__PROXIES: '10.1.2.3, fd00::/8',
+      },
+      '{}',
+    )
+    expect(http.tls).toEqual({ certFile: 'tls.crt', keyFile: 'tls.key' })
+    expect(auth).toMatchObject({
+      senderConstraint: 'required',
+      dpop: { algorithms: ['ES256', 'EdDSA'], nonceSecret: '12345678901234567890123456789012' },
+      mtls: { proxies: ['10.1.2.3', 'fd00::/8'], header: 'Client-Cert' },
+    })
+    expect(load()).toMatchObject({ http: { tls: {} }, auth: { senderConstraint: 'ifBound', mtls: { proxies: [] } } })
+  })
+
+  test.each([
+    ['a certificate without its key', { SIGNALS__HTTP__TLS__CERT_FILE: 'tls.crt' }, ['http.tls.keyFile']],
+    ['a key without its certificate', { SIGNALS__HTTP__TLS__KEY_FILE: 'tls.key' }, ['http.tls.certFile']],
+    ['authorities alone', { SIGNALS__HTTP__TLS__CLIENT_CA_FILE: 'ca.crt' }, ['http.tls.certFile', 'http.tls.keyFile']],
+  ])('%s stops the start', (_, env, keys) => {
+    const told = problemsOf(() => load(env, '{}'))
+    expect(told).toEqual(keys.map((key) => expect.stringContaining(key)))
+  })
+
+  test('files that cannot be read stop the start', () => {
+    expect(problemsOf(() => load(files))).toEqual([
+      'http.tls.certFile: ENOENT: tls.crt',
+      'http.tls.keyFile: ENOENT: tls.key',
+    ])
   })
 })
 

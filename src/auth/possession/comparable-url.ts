@@ -19,7 +19,8 @@ export function comparableUrl(text: string): string | undefined {
 export function requestUrl(publicUrl: string, target: string): string | undefined {
   const [path = ''] = target.split(/[?#]/, 1)
   if (!path.startsWith('/') || dotSegment.test(path)) return undefined
-  return comparableUrl(`${publicUrl.replace(/\/+$/, '')}${path}`)
+  const { origin, pathname } = new URL(publicUrl)
+  return comparableUrl(`${origin}${pathname.replace(/\/+$/, '')}${path}`)
 }
 
 /** RFC 3986, 6.2.2.1 and 6.2.2.2. */

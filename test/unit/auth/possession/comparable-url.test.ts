@@ -42,6 +42,7 @@ describe('the URL of a request', () => {
     ['https://signals.example', '/signals/ping?a=b', 'https://signals.example/signals/ping'],
     ['https://signals.example/', '/signals/ping', 'https://signals.example/signals/ping'],
     ['https://signals.example/base/', '/signals/ping#x', 'https://signals.example/base/signals/ping'],
+    ['https://me@BÜCHER.example:443/?a#b', '/signals/ping', 'https://xn--bcher-kva.example/signals/ping'],
     ['https://signals.example', '//evil.example/ping', 'https://signals.example//evil.example/ping'],
   ])('of %s for %s is %s', (publicUrl, target, url) => {
     expect(requestUrl(publicUrl, target)).toBe(url)
