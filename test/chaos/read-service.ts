@@ -3,11 +3,17 @@ import type { ObservedEvent, ObservedFact } from './observed.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Resolves when all evidence is folded and all events are on the bus; looks now and then. */
-export async function settled(url: string): Promise<void> {
+/** Until all is folded and relayed. What stands still for so long is stuck, and is told instead of waited for. */
+export async function settled(url: string, patienceMs = 180_000): Promise<void> {
+  let last = ''
+  let lastChange = performance.now()
   for (;;) {
     const { pendingEvidence, unrelayedEvents } = (await getJson(url, '/status'))['instance'] as Json
     if (pendingEvidence === 0 && unrelayedEvents === 0) return
+    const left = `${String(pendingEvidence)} pieces of evidence to fold and ${String(unrelayedEvents)} events to relay`
+    if (left !== last) lastChange = performance.now()
+    last = left
+    if (performance.now() - lastChange > patienceMs) throw new Error(`stuck for ${patienceMs / 1000} s with ${left}`)
     await pause(200)
   }
 }
