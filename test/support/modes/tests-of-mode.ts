@@ -24,6 +24,7 @@ const onceMore = [
   'fact-versions',
   'replay',
   'metrics',
+  'dpop',
   'real-questions',
   'tenants-at-rest',
   'tenants-apart',
