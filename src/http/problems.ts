@@ -39,7 +39,7 @@ export async function sendProblem(problems: ProblemTable, { error, request, repl
   const refusal = kind ? known : new HttpError('INTERNAL_ERROR', 'internal error', { cause: error })
   const { status, title } = kind ?? internal
   request.problemCode = refusal.code
-  if (status >= 500) request.log.error({ err: error }, 'request failed')
+  if (status >= 500 && !isForNow(refusal, status)) request.log.error({ err: error }, 'request failed')
   // Fastify closes after a refused body, and a close with bytes unread makes the kernel reset what was answered. A client
   // that asked for the close is told of it.
   if (reply.raw.shouldKeepAlive) reply.removeHeader('connection')
@@ -48,6 +48,11 @@ export async function sendProblem(problems: ProblemTable, { error, request, repl
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
   const document = problemDocument(refusal, { status, title }, request)
   return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(document)
+}
+
+/** We chose to refuse it: nothing failed, and the request has a line of its own in the log. Many of these must cost little. */
+function isForNow({ cause, retryAfterSeconds }: ServiceError, status: number): boolean {
+  return status === 503 && cause === undefined && retryAfterSeconds !== undefined
 }
 
 const internal: ProblemKind = { status: 500, title: 'Something went wrong on our side' }

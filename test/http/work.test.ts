@@ -99,3 +99,13 @@ test('the document says which routes are refused while there is no room', async 
     'requestRecompute',
   ])
 })
+
+test('what is refused for now costs no line of an error in the log', async () => {
+  using admit = vi.spyOn(built.context.load.pressure, 'admit')
+  admit.mockImplementation(() => {
+    throw new LoadError('MEMORY_SHORT', 'short', { retryAfterSeconds: 7 })
+  })
+  const { length } = built.log
+  await built.ask(named, { body: smallGraph })
+  expect(built.log.slice(length).map(({ level }) => level)).not.toContain('error')
+})

@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type BuiltApp, openApp } from '../support/build-app.ts'
 import { fileOf, flipByte } from '../support/damage.ts'
 import { postGraph } from '../support/posted-graph.ts'
-
-const launcher = join(import.meta.dirname, '../../bin/signals')
+import { type Ended, runSignals } from '../support/run-signals.ts'
 
 let built: BuiltApp
 beforeEach(async () => {
@@ -14,20 +12,9 @@ beforeEach(async () => {
 })
 afterEach(() => built[Symbol.asyncDispose]())
 
-interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
 /** Beside the service, which still runs. */
 function verify(dataDirectory: string, ...args: readonly string[]): Promise<Ended> {
-  const env = { PATH: process.env['PATH'], SIGNALS__DATA_DIRECTORY: dataDirectory }
-  return new Promise((resolve) => {
-    execFile(launcher, ['verify', ...args], { env }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }),
-    )
-  })
+  return runSignals(['verify', ...args], { SIGNALS__DATA_DIRECTORY: dataDirectory })
 }
 
 test('says clean, and how much it looked at; of what it finds, one line each', async () => {
