@@ -1,11 +1,14 @@
 import type { BenchRow } from '../support/claim.ts'
+import { cachedGraph } from './cached-graph.ts'
 import { callgraph } from './callgraph.ts'
 import { compressed } from './compressed.ts'
 import { facts } from './facts.ts'
 import { fold } from './fold.ts'
 import { memory } from './memory.ts'
 import { ndjson } from './ndjson.ts'
+import { readsBesideWrites } from './reads-beside-writes.ts'
 import { recompute } from './recompute.ts'
+import { sharedCache } from './shared-cache.ts'
 import { slowLoris } from './slow-loris.ts'
 import { start } from './start.ts'
 import { tokens } from './tokens.ts'
@@ -16,10 +19,13 @@ export const allRows: readonly BenchRow[] = [
   compressed,
   memory,
   facts,
+  sharedCache,
   callgraph,
   recompute,
   fold,
+  readsBesideWrites,
   start,
   tokens,
+  cachedGraph,
   slowLoris,
 ]
