@@ -11,6 +11,7 @@ import { openTarget } from './fuzz/target.ts'
 
 const { count, seed } = inject('hostile')
 const lanes = 8
+const onProgress = (requests: number): void => void process.stdout.write(`fuzz: ${requests} requests\n`)
 
 test(`${count} requests to every route bring about nothing that may not be`, {
   timeout: 120_000 + count * 60,
@@ -29,7 +30,7 @@ test(`${count} requests to every route bring about nothing that may not be`, {
     const target = await openTarget(service.url, tokens)
     const before = await target.canary.read()
     const begin = performance.now()
-    const { findings, tally } = await fuzz(target, { count, seed, lanes, timeoutMs: 30_000 })
+    const { findings, tally } = await fuzz(target, { count, seed, lanes, timeoutMs: 30_000, onProgress })
     const seconds = (performance.now() - begin) / 1_000
     const summary = `fuzz: seed=${seed} requests=${tally.total} findings=${findings.length} in ${Math.round(seconds)} s`
     process.stdout.write(`${[...tally.lines(), ...findings.map(told), summary].join('\n')}\n`)

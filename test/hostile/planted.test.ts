@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
@@ -94,4 +95,14 @@ test('a service that lets in whoever has no token is found', async () => {
     mode: 'off',
   })
   expect(findings.map(({ kind }) => kind)).toContain('let-in')
+})
+
+test('a receipt that is given twice for one key is found', async () => {
+  const findings = await foundIn(({ app }) => {
+    const schema = { response: { 202: z.object({ receiptId: z.string() }) } }
+    app.post('/signals/planted', { config, schema }, async (_request, reply) =>
+      reply.code(202).send({ receiptId: randomUUID() }),
+    )
+  }, 100)
+  expect(findings).toMatchObject([{ kind: 'counted-twice' }])
 })

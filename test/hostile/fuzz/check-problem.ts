@@ -3,6 +3,7 @@ import { problems } from '../../../src/app.ts'
 import type { ProblemKind } from '../../../src/errors.ts'
 import type { Flaw } from './finding.ts'
 import type { MadeRequest } from './make-request.ts'
+import { parsedJson } from './parsed-json.ts'
 import type { Answer } from './send-request.ts'
 
 const kinds: Readonly<Record<string, ProblemKind>> = problems
@@ -28,7 +29,7 @@ export function checkProblem(validate: ValidateFunction, made: MadeRequest, answ
   // The one refusal that is no error: who asks whether to send requests here is told of each dependency.
   if (made.path === '/readyz' && status === 503) return []
   if (headers['content-type'] !== 'application/problem+json') return [flaw(`is ${headers['content-type']}`)]
-  const document = parsed(text)
+  const document = parsedJson(text)
   if (!validate(document)) return [flaw(validate.errors?.[0]?.message ?? 'is none')]
   const problem = document as ProblemMembers
   const expected: Partial<ProblemMembers> = {
@@ -47,12 +48,4 @@ export function checkProblem(validate: ValidateFunction, made: MadeRequest, answ
     ...(problem.detail.trim() === '' ? [flaw('says nothing')] : []),
     ...(text.length > 64 * 1024 + 4 * made.path.length ? [flaw('is longer than anybody reads')] : []),
   ]
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -10,6 +10,7 @@ export type FindingKind =
   | 'header-missing'
   | 'let-in'
   | 'leak'
+  | 'counted-twice'
 
 /** Something wrong with an answer. */
 export interface Flaw {

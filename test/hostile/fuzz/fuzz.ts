@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { requestTo } from './arbitrary-request.ts'
 import type { Tokens } from './callers.ts'
 import { type CheckDeps, checkOutcome } from './check-answer.ts'
+import { checkRepeat, isBoundToKey } from './check-repeat.ts'
 import { curlOf } from './curl.ts'
 import { DescribedAnswers } from './described-answers.ts'
 import type { DrawnRequest } from './drawn-request.ts'
@@ -31,6 +32,8 @@ export interface FuzzOptions {
   /** Requests in flight. */
   readonly lanes: number
   readonly timeoutMs: number
+  /** Told now and then how many requests were answered. */
+  readonly onProgress?: (requests: number) => void
   /** Only these, by name; all when absent. */
   readonly only?: readonly string[]
 }
@@ -62,6 +65,7 @@ class Found extends Error {
   }
 }
 
+const progressEvery = 10_000
 const triesToShrink = 150
 const triesToShrinkAHang = 5
 
@@ -126,13 +130,26 @@ class FuzzRun {
 
   async #send(request: DrawnRequest): Promise<{ made: MadeRequest; outcome: Outcome; flaws: Flaw[] }> {
     const made = makeRequest(this.#deps, request)
-    const { url, agent, memory } = this.#deps
-    const outcome = await sendRequest({ url, agent, timeoutMs: this.#options.timeoutMs }, made)
-    const flaws = checkOutcome(this.#checking, made, outcome)
+    const outcome = await this.#exchange(made)
+    const flaws = [...checkOutcome(this.#checking, made, outcome), ...(await this.#sendAgain(made, outcome))]
     for (const flaw of flaws) this.findings.seenAgain(request.operation, flaw)
-    this.tally.add(request.operation, outcome.kind === 'answer' ? String(outcome.answer.status) : outcome.kind)
-    if (outcome.kind === 'answer') rememberAnswer(memory, made, outcome.answer)
+    if (outcome.kind === 'answer') rememberAnswer(this.#deps.memory, made, outcome.answer)
     return { made, outcome, flaws }
+  }
+
+  /** What was acknowledged under a key is sent once more, as a client does that did not read the answer. */
+  async #sendAgain(made: MadeRequest, outcome: Outcome): Promise<Flaw[]> {
+    if (!isBoundToKey(made, outcome)) return []
+    const second = await this.#exchange(made)
+    return [...checkOutcome(this.#checking, made, second), ...checkRepeat(made, outcome, second)]
+  }
+
+  async #exchange(made: MadeRequest): Promise<Outcome> {
+    const { url, agent } = this.#deps
+    const outcome = await sendRequest({ url, agent, timeoutMs: this.#options.timeoutMs }, made)
+    this.tally.add(made.drawn.operation, outcome.kind === 'answer' ? String(outcome.answer.status) : outcome.kind)
+    if (this.tally.total % progressEvery === 0) this.#options.onProgress?.(this.tally.total)
+    return outcome
   }
 }
 

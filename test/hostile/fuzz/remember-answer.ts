@@ -1,5 +1,6 @@
 import type { MadeRequest } from './make-request.ts'
 import type { Memory } from './memory.ts'
+import { parsedJson } from './parsed-json.ts'
 import type { Answer } from './send-request.ts'
 
 const largestRemembered = 300_000
@@ -10,7 +11,7 @@ export function rememberAnswer(memory: Memory, { tenant, drawn, headers, said }:
   const { etag, 'content-type': type } = answer.headers
   if (etag !== undefined) memory.remember(tenant, 'etag', etag)
   for (const [name, value] of headers) if (name === 'idempotency-key') memory.remember(tenant, 'idempotencyKey', value)
-  if (type?.startsWith('application/json')) memory.rememberAll(tenant, parsed(answer.body.toString()))
+  if (type?.startsWith('application/json')) memory.rememberAll(tenant, parsedJson(answer.body.toString()))
   if (drawn.operation === 'getReplayBundle') memory.remember(tenant, 'replayBundle', answer.body.toString('base64'))
   if (drawn.body) for (const name of namesIn(said)) memory.remember(tenant, 'symbol', name)
 }
@@ -18,15 +19,7 @@ export function rememberAnswer(memory: Memory, { tenant, drawn, headers, said }:
 /** Names of nodes and symbols, wherever they stand: bodies are documents, lines, and documents within documents. */
 function namesIn(said: string): string[] {
   return [...said.matchAll(/"(?:id|symbolId|symbol_id|from|to)":"((?:[^"\\]|\\.){1,200})"/g)].flatMap(([, text]) => {
-    const name = parsed(`"${text}"`)
+    const name = parsedJson(`"${text}"`)
     return typeof name === 'string' ? [name] : []
   })
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
