@@ -21,7 +21,7 @@ async function foundIn(
   await using directory = await temporaryDirectory()
   const jwks = join(directory.path, 'jwks.json')
   await writeFile(jwks, made.keySet)
-  await using built = await openApp(jwtSettings(jwks, auth))
+  await using built = await openApp({ ...jwtSettings(jwks, auth), limits: { eventLoopDelayMs: 60_000 } })
   plant(built)
   const { url } = await built.listen()
   const target = await openTarget(url, made.tokens)
