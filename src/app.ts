@@ -9,6 +9,8 @@ import { sampleSymbols } from './callgraphs/sample-symbols.ts'
 import { casProblems } from './cas/cas-errors.ts'
 import { modeOf } from './config.ts'
 import type { Context } from './context.ts'
+import { erasureProblems } from './erasure/erasure-errors.ts'
+import { erasureRoutes } from './erasure/erasure-routes.ts'
 import { deadLetterRoutes } from './events/dead-letter-routes.ts'
 import { eventProblems } from './events/event-errors.ts'
 import { type EventRoutesDeps, eventRoutes } from './events/event-routes.ts'
@@ -45,6 +47,7 @@ import { jsonProblems } from './lib/json-errors.ts'
 import { storeProblems } from './lib/store-errors.ts'
 import { systemTimer } from './lib/timer.ts'
 import { loadProblems } from './load/load-errors.ts'
+import { openErasure } from './open-erasure.ts'
 import { replayProblems } from './replay/replay-errors.ts'
 import { replayInputsRoutes, replayRoutes } from './replay/replay-routes.ts'
 import { runtimeFactsProblems } from './runtime-facts/runtime-facts-errors.ts'
@@ -75,6 +78,7 @@ export const problems = {
   ...unionBundleProblems,
   ...factProblems,
   ...replayProblems,
+  ...erasureProblems,
 } as const
 
 /** The HTTP surface: conventions first, then evidence in and facts out, each folder's routes in the order of the folders. */
@@ -85,6 +89,7 @@ export async function buildApp(context: Context): Promise<HttpServer> {
   await evidenceIn(app, context, uploads)
   await factsOut(app, context)
   await proving(app, context, uploads)
+  await erasing(app, context)
   return app
 }
 
@@ -190,6 +195,10 @@ async function proving(app: HttpServer, context: Context, uploads: LargeUploads)
     limits: config.limits,
     uploads,
   })
+}
+
+async function erasing(app: HttpServer, context: Context): Promise<void> {
+  await app.register(erasureRoutes, { prefix: '/signals', ...openErasure(context) })
 }
 
 function eventFeed({ config, stores, bus, clock, sealedMode }: Context): EventRoutesDeps {

@@ -7,6 +7,9 @@ import type { Content } from './cas/content.ts'
 import { measuredCasStore } from './cas/measured-cas-store.ts'
 import { type ContentOptions, openContent } from './cas/open-content.ts'
 import type { Config } from './config.ts'
+import type { Erasures } from './erasure/erasures.ts'
+import { MongoErasures } from './erasure/mongo-erasures.ts'
+import { SqliteErasures } from './erasure/sqlite-erasures.ts'
 import type { DeadLetters } from './events/dead-letters.ts'
 import type { EventLog } from './events/event-log.ts'
 import { MongoDeadLetters } from './events/mongo-dead-letters.ts'
@@ -52,6 +55,7 @@ interface Records {
   readonly eventLog: EventLog
   readonly deadLetters: DeadLetters
   readonly inventory: Inventory
+  readonly erasures: Erasures
 }
 
 export interface StoreCheck {
@@ -112,6 +116,7 @@ async function openSqliteRecords(config: Config, opened: AsyncDisposableStack): 
       eventLog: new SqliteEventLog(sqlite),
       deadLetters: new SqliteDeadLetters(sqlite),
       inventory: new SqliteInventory(sqlite),
+      erasures: new SqliteErasures(sqlite),
     },
     check: { name: 'store', isEssential: true, check: () => sqlite.check() },
   }
@@ -129,6 +134,7 @@ async function openMongoRecords(config: Config, opened: AsyncDisposableStack): P
       eventLog: new MongoEventLog(mongo),
       deadLetters: new MongoDeadLetters(mongo),
       inventory: new MongoInventory(mongo),
+      erasures: new MongoErasures(mongo),
     },
     check: { name: 'mongo', isEssential: true, check: () => mongo.check() },
   }

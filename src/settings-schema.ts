@@ -136,6 +136,14 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   limits: limitSettings,
+  erasure: z
+    .strictObject({
+      contentGraceMs: duration(
+        600_000,
+        'How long ago content must have been put before an erasure removes what other subjects could hold as well.',
+      ),
+    })
+    .prefault({}),
   telemetry: z
     .strictObject({
       logLevel: z

@@ -39,6 +39,7 @@ export function startFolding(config: Config, parts: FoldingParts, opened: AsyncD
   const deps: FoldDeps = {
     ...stores,
     findCallgraph: (tenant, callgraphId) => stores.callgraphs.find(tenant, callgraphId),
+    isBeingErased: async (subject) => (await stores.erasures.holdOf(subject)).isRunning,
     compute: async (input) => {
       const loaded = await Promise.all(
         input.callgraphs.map(async (record) => [record.callgraphId, (await indexes.get(record)).buffer] as const),

@@ -1,4 +1,5 @@
 import type { Config } from './config.ts'
+import { forgetRelayed } from './erasure/forget-relayed.ts'
 import type { FactUpdated } from './events/fact-updated.ts'
 import { OutboxRelay } from './events/outbox-relay.ts'
 import { tellingPublisher } from './events/telling-publisher.ts'
@@ -36,6 +37,7 @@ export function startRelay(config: Config, parts: RelayParts, opened: AsyncDispo
     complete: (entry, slim) =>
       completeEvent({ facts: stores.facts, blobs, producer, release: serviceVersion }, entry, slim),
     remember: (entries) => stores.versions.append(entries.flatMap(versionsOf)),
+    forgetErased: (events) => forgetRelayed(stores, events),
     markCache: (entry) => cacheAndBus.factCache.mark(entry),
     failPoints,
     logger,

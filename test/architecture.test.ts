@@ -20,6 +20,7 @@ const rows = [
   ['facts'],
   ['replay'],
   ['integrity'],
+  ['erasure'],
   [
     'version.ts',
     'settings-schema.ts',
@@ -30,6 +31,7 @@ const rows = [
     'open-sealed-mode.ts',
     'open-cache-and-bus.ts',
     'open-load.ts',
+    'open-erasure.ts',
     'start-relay.ts',
     'start-folding.ts',
     'context.ts',

@@ -52,6 +52,18 @@ export class MongoCallgraphRepository implements CallgraphRepository {
     return outcome
   }
 
+  async unlinkSubject(tenant: Tenant, subjectKey: string): Promise<void> {
+    await this.#links.removeAll({ tenant, kind: 'subjectKey', value: subjectKey }, { isDurable: true })
+  }
+
+  /** The graph first: links without one are never read. */
+  async remove(tenant: Tenant, callgraphId: string): Promise<void> {
+    const before = await this.#callgraphs.findFirst({ tenant, callgraphId })
+    await this.#callgraphs.removeAll({ tenant, callgraphId }, { isDurable: true })
+    await this.#links.removeAll({ tenant, callgraphId }, { isDurable: true })
+    if (before) await this.#texts.remove(tenant, before.content)
+  }
+
   async find(tenant: Tenant, callgraphId: string): Promise<CallgraphRecord | undefined> {
     const [record] = await this.#records(tenant, await this.#callgraphs.find({ tenant, callgraphId }))
     return record

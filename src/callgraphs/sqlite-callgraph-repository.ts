@@ -13,6 +13,12 @@ const insertLinks = `
   INSERT INTO callgraph_links (tenant, callgraph_id, kind, value)
   SELECT ?, ?, ?, value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING`
 
+const deleteSubjectLinks = "DELETE FROM callgraph_links WHERE tenant = ? AND kind = 'subjectKey' AND value = ?"
+
+const deleteLinks = 'DELETE FROM callgraph_links WHERE tenant = ? AND callgraph_id = ?'
+
+const deleteCallgraph = 'DELETE FROM callgraphs WHERE tenant = ? AND callgraph_id = ?'
+
 const linked = (kind: string): string => `
   (SELECT json_group_array(value) FROM callgraph_links AS link
    WHERE link.tenant = graph.tenant AND link.callgraph_id = graph.callgraph_id AND link.kind = '${kind}')`
@@ -43,6 +49,15 @@ export class SqliteCallgraphRepository implements CallgraphRepository {
   async upsert(record: CallgraphRecord): Promise<'created' | 'unchanged'> {
     const outcome = await this.#sqlite.writer.write({ statements: upserting(record) })
     return outcome.status === 'committed' && outcome.changes[0] === 1 ? 'created' : 'unchanged'
+  }
+
+  async unlinkSubject(tenant: Tenant, subjectKey: string): Promise<void> {
+    await this.#sqlite.writer.write({ statements: [{ sql: deleteSubjectLinks, params: [tenant, subjectKey] }] })
+  }
+
+  async remove(tenant: Tenant, callgraphId: string): Promise<void> {
+    const statements = [deleteCallgraph, deleteLinks].map((sql) => ({ sql, params: [tenant, callgraphId] }))
+    await this.#sqlite.writer.write({ statements })
   }
 
   async find(tenant: Tenant, callgraphId: string): Promise<CallgraphRecord | undefined> {

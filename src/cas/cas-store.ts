@@ -27,6 +27,12 @@ export interface CasObject {
   readonly storedLength: number
 }
 
+/** What a store says of an object without reading it. */
+export interface CasDescription {
+  readonly storedLength: number
+  readonly lastPutMs: number
+}
+
 /** `present`: an object of the same recorded length stood there already, and its last-put time was renewed. */
 export type PutOutcome = 'stored' | 'present'
 
@@ -40,6 +46,8 @@ export interface CasStore {
   put(key: CasKey, blob: StagedBlob): Promise<PutOutcome>
   open(key: CasKey): Promise<CasObject>
   has(key: CasKey): Promise<boolean>
+  /** Undefined where nothing stands. */
+  describe(key: CasKey): Promise<CasDescription | undefined>
   /** Removing what is not there is no error. */
   remove(key: CasKey): Promise<void>
   /**

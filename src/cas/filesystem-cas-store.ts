@@ -7,6 +7,7 @@ import { compareOrdinal } from '../lib/ordinal.ts'
 import { CasError, casErrorOf, casUnavailable, errnoOf, isAbsence } from './cas-errors.ts'
 import { encodingOf, physicalKey } from './cas-key.ts'
 import {
+  type CasDescription,
   type CasKey,
   type CasNamespace,
   type CasObject,
@@ -70,6 +71,17 @@ export class FilesystemCasStore implements CasStore {
       return (await stat(path)).isFile()
     } catch (error) {
       if (isAbsence(error)) return false
+      throw casUnavailable(error, 'looking for content')
+    }
+  }
+
+  async describe(key: CasKey): Promise<CasDescription | undefined> {
+    const path = this.#pathOf(key)
+    try {
+      const { size, mtimeMs } = await stat(path)
+      return { storedLength: size, lastPutMs: mtimeMs }
+    } catch (error) {
+      if (isAbsence(error)) return undefined
       throw casUnavailable(error, 'looking for content')
     }
   }

@@ -23,6 +23,7 @@ export function measuredCasStore(store: CasStore, measure: Measures['casOperatio
     put: (key, blob) => timed('put', () => store.put(key, blob)),
     open: (key) => timed('open', () => store.open(key)),
     has: (key) => timed('has', () => store.has(key)),
+    describe: (key) => timed('has', () => store.describe(key)),
     remove: (key) => timed('remove', () => store.remove(key)),
     quarantine: (key) => timed('remove', () => store.quarantine(key)),
     tenants: () => store.tenants(),

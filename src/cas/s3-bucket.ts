@@ -5,6 +5,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
+  GetObjectTaggingCommand,
   PutObjectCommand,
   PutObjectRetentionCommand,
   PutObjectTaggingCommand,
@@ -27,6 +28,8 @@ export type NewOutcome = 'stored' | 'refused'
 export interface ObjectTail {
   readonly storedLength: number
   readonly lastBytes: Buffer
+  /** When these bytes were stored. */
+  readonly storedMs: number
 }
 
 /** The tag that tells when content was last put: the time S3 keeps itself changes only with the bytes. */
@@ -73,11 +76,12 @@ export class S3Bucket {
     try {
       const output = await this.client.send(new GetObjectCommand({ ...this.#at(key), Range: `bytes=-${length}` }))
       const received = await buffer(bodyOf(output))
-      return { storedLength: wholeLength(output, received), lastBytes: received.subarray(-length) }
+      const storedMs = output.LastModified?.getTime() ?? 0
+      return { storedLength: wholeLength(output, received), lastBytes: received.subarray(-length), storedMs }
     } catch (error) {
       const failure = s3FailureOf(error)
       if (failure === 'absent') return undefined
-      if (failure === 'empty') return { storedLength: 0, lastBytes: Buffer.alloc(0) }
+      if (failure === 'empty') return { storedLength: 0, lastBytes: Buffer.alloc(0), storedMs: 0 }
       throw error
     }
   }
@@ -96,6 +100,13 @@ export class S3Bucket {
       if (s3FailureOf(error) === 'absent') return false
       throw error
     }
+  }
+
+  /** Undefined for what was put once only. */
+  async renewedMs(key: string): Promise<number | undefined> {
+    const { TagSet = [] } = await this.client.send(new GetObjectTaggingCommand(this.#at(key)))
+    const renewed = TagSet.find(({ Key }) => Key === lastPutTag)?.Value
+    return renewed === undefined ? undefined : Date.parse(renewed)
   }
 
   async remove(key: string): Promise<void> {

@@ -8,6 +8,7 @@ import { compareOrdinal } from '../lib/ordinal.ts'
 import { CasError, casUnavailable } from './cas-errors.ts'
 import { encodingOf, isKeyText, physicalKey } from './cas-key.ts'
 import {
+  type CasDescription,
   type CasKey,
   type CasNamespace,
   type CasObject,
@@ -76,6 +77,18 @@ export class S3CasStore implements CasStore {
     const name = physicalKey(key)
     try {
       return (await this.#bucket.tail(name, 1)) !== undefined
+    } catch (error) {
+      throw casUnavailable(error, 'looking for content')
+    }
+  }
+
+  async describe(key: CasKey): Promise<CasDescription | undefined> {
+    const name = physicalKey(key)
+    try {
+      const tail = await this.#bucket.tail(name, 1)
+      return (
+        tail && { storedLength: tail.storedLength, lastPutMs: (await this.#bucket.renewedMs(name)) ?? tail.storedMs }
+      )
     } catch (error) {
       throw casUnavailable(error, 'looking for content')
     }

@@ -11,6 +11,8 @@ export interface EventPage {
 export interface EventLog {
   /** Idempotent by `event_id`; keeps the order given. Durable when it resolves. */
   append(events: readonly FactUpdated[]): Promise<void>
+  /** Puts each in the place of the event of its id, which keeps its place in the log; one that is not there is no error. Durable. */
+  replace(events: readonly FactUpdated[]): Promise<void>
   /**
    * Events behind `after` (a cursor, or an `event_id`; exclusive) in order. A reader that follows the cursor misses none.
    * An `after` that names nothing throws `QUERY_INVALID`.

@@ -21,6 +21,7 @@ const FactUpdatedSummarySchema = z
     verdict: z.string(),
     change: FactChangeSchema,
     computedAt: z.string(),
+    erased: z.literal(true).optional().describe('the subject was erased; nothing else is told of this version'),
   })
   .readonly()
 

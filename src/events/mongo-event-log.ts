@@ -50,6 +50,10 @@ export class MongoEventLog implements EventLog {
     await appended
   }
 
+  async replace(events: readonly FactUpdated[]): Promise<void> {
+    for (const event of events) await this.#replaceOne(event)
+  }
+
   async page(tenant: Tenant, after: string | undefined, limit: number): Promise<EventPage> {
     const confirmed = await this.#confirmedOf(tenant)
     const behind = after === undefined ? 0 : await this.#numberOf(tenant, after, confirmed)
@@ -58,6 +62,15 @@ export class MongoEventLog implements EventLog {
     const items = await Promise.all(documents.map(({ event }) => this.#eventOf(tenant, event)))
     const last = documents.at(-1)
     return { items, ...(last && { nextCursor: encodeCursor(listName, [last.number]) }) }
+  }
+
+  async #replaceOne(event: FactUpdated): Promise<void> {
+    const tenant = event.tenant as Tenant
+    const before = await this.#events.findFirst({ tenant, eventId: event.event_id })
+    if (!before) return
+    const text = await this.#texts.put(tenant, event, maxInlineBytes)
+    await this.#events.updateAll({ tenant, eventId: event.event_id }, { $set: { event: text } })
+    await this.#texts.remove(tenant, before.event)
   }
 
   async #appendAll(events: readonly FactUpdated[]): Promise<void> {

@@ -15,6 +15,8 @@ export interface OutboxRelayDeps {
   readonly publisher: EventPublisher
   /** Makes durable, as often as it is told, what is kept of these versions when their events are gone. */
   readonly remember: (entries: readonly OutboxEntry[]) => Promise<void>
+  /** Takes back what was made durable of versions whose subject was erased meanwhile. */
+  readonly forgetErased: (events: readonly FactUpdated[]) => Promise<void>
   /** Makes the whole event from what waits in the row and the fact of its version. */
   readonly complete: (entry: OutboxEntry, slim: SlimEvent) => Promise<FactUpdated>
   /** Tells the cache that what it holds of the subject is out of date. */
@@ -131,12 +133,14 @@ export class OutboxRelay {
   }
 
   async #relay(entries: readonly OutboxEntry[]): Promise<boolean> {
-    const { log, publisher, remember, markCache, failPoints } = this.#deps
+    const { log, publisher, remember, forgetErased, markCache, failPoints } = this.#deps
     const completed = await this.#complete(entries)
     const events = completed.flatMap((done) => done.events)
     if (events.length === 0) return entries.length > 0
     failPoints.reach('before-relay')
     await Promise.all([remember(completed.map(({ entry }) => entry)), log.append(events)])
+    // Whoever erases says so before it takes back what is there: one of the two sees the other's.
+    await forgetErased(events)
     await Promise.all(completed.map(({ entry }) => markCache(entry)))
     const { waiting } = await publisher.publish(events)
     failPoints.reach('before-pull')

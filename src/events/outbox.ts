@@ -12,9 +12,11 @@ export interface SlimEvent {
   readonly figures: FactFigures
   readonly traceId?: string
   readonly spanId?: string
+  /** Its subject was erased before it was told: nothing is left to be told but that there was this version. */
+  readonly erased?: true
 }
 
-export type FactFigures = Omit<FactUpdatedSummary, 'targets' | 'analysisIds' | 'change' | 'computedAt'>
+export type FactFigures = Omit<FactUpdatedSummary, 'targets' | 'analysisIds' | 'change' | 'computedAt' | 'erased'>
 
 /** The un-relayed events of one fact, in order of version. */
 export interface OutboxEntry {

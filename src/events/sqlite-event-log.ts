@@ -16,6 +16,8 @@ const insertEvent = `
   INSERT INTO events (tenant, number, event_id, emitted_at, event)
   SELECT tenant, last, ?, ?, ? FROM event_numbers WHERE tenant = ? ON CONFLICT (tenant, event_id) DO NOTHING`
 
+const updateEvent = 'UPDATE events SET event = ? WHERE tenant = ? AND event_id = ?'
+
 const selectEvents = 'SELECT number, event FROM events WHERE tenant = ? AND number > ? ORDER BY number LIMIT ?'
 
 const selectNumber = 'SELECT number FROM events WHERE tenant = ? AND event_id = ?'
@@ -34,6 +36,14 @@ export class SqliteEventLog implements EventLog {
 
   async append(events: readonly FactUpdated[]): Promise<void> {
     await this.#sqlite.writer.write({ statements: events.flatMap(appending) })
+  }
+
+  async replace(events: readonly FactUpdated[]): Promise<void> {
+    const statements = events.map((event) => ({
+      sql: updateEvent,
+      params: [JSON.stringify(event), event.tenant, event.event_id],
+    }))
+    await this.#sqlite.writer.write({ statements })
   }
 
   async page(tenant: Tenant, after: string | undefined, limit: number): Promise<EventPage> {

@@ -46,6 +46,10 @@ export interface EvidenceQueue {
    * one, of arrival: folding it again in this order gives that version again.
    */
   history(subject: PendingSubject, query: HistoryQuery): Promise<Evidence[]>
+  /** All evidence of a subject, pending and folded, in order of id, from behind `after`. */
+  ofSubject(subject: PendingSubject, after: string | undefined, limit: number): Promise<Evidence[]>
+  /** Receipts and keys go with it; what is not there is no error. Durable when it resolves. */
+  remove(tenant: Tenant, ids: readonly string[]): Promise<void>
   /** Durable when it resolves; marking again changes nothing. */
   markFolded(tenant: Tenant, ids: readonly string[], factVersion: number | undefined): Promise<void>
 }

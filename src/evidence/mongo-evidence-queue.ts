@@ -79,6 +79,20 @@ export class MongoEvidenceQueue implements EvidenceQueue {
     return await Promise.all(documents.map((document) => this.#evidenceOf(document)))
   }
 
+  async ofSubject({ tenant, subjectKey }: PendingSubject, after = '', limit: number): Promise<Evidence[]> {
+    const found = { tenant, subjectKey, id: { $gt: after } }
+    const documents = await this.#evidence.find(found, { sort: { id: 1 }, limit })
+    return await Promise.all(documents.map((document) => this.#evidenceOf(document)))
+  }
+
+  /** Documents first: who finds one finds its parts. */
+  async remove(tenant: Tenant, ids: readonly string[]): Promise<void> {
+    const found = { tenant, id: { $in: ids } }
+    const documents = await this.#evidence.find(found, { members: ['receipt', 'content'] })
+    await this.#evidence.removeAll(found, { isDurable: true })
+    await this.#texts.remove(tenant, ...documents.flatMap(({ receipt, content }) => [receipt, content]))
+  }
+
   async countPending(subject: PendingSubject): Promise<number> {
     return await this.#evidence.count(pendingOf(subject))
   }

@@ -41,6 +41,11 @@ const updateFolded = `
   UPDATE evidence SET is_pending = 0, fact_version = ?
   WHERE tenant = ? AND is_pending = 1 AND id IN (SELECT value FROM json_each(?))`
 
+const selectOfSubject = `
+  SELECT content, receipt FROM evidence WHERE tenant = ? AND subject_key = ? AND id > ? ORDER BY id LIMIT ?`
+
+const deleteEvidence = 'DELETE FROM evidence WHERE tenant = ? AND id IN (SELECT value FROM json_each(?))'
+
 export class SqliteEvidenceQueue implements EvidenceQueue {
   readonly #sqlite: SqliteConnections
 
@@ -72,6 +77,14 @@ export class SqliteEvidenceQueue implements EvidenceQueue {
   async history({ tenant, subjectKey }: PendingSubject, { version, after, limit }: HistoryQuery): Promise<Evidence[]> {
     const params = [tenant, subjectKey, version, after ?? null, limit]
     return this.#sqlite.reader.all(selectHistory, params).map(evidenceOf)
+  }
+
+  async ofSubject({ tenant, subjectKey }: PendingSubject, after = '', limit: number): Promise<Evidence[]> {
+    return this.#sqlite.reader.all(selectOfSubject, [tenant, subjectKey, after, limit]).map(evidenceOf)
+  }
+
+  async remove(tenant: Tenant, ids: readonly string[]): Promise<void> {
+    await this.#sqlite.writer.write({ statements: [{ sql: deleteEvidence, params: [tenant, JSON.stringify(ids)] }] })
   }
 
   async countPending({ tenant, subjectKey }: PendingSubject): Promise<number> {

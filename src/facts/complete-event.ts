@@ -23,7 +23,7 @@ export async function completeEvent(
   slim: SlimEvent,
 ): Promise<FactUpdated> {
   const { tenant, subjectKey } = entry
-  const row = await deps.facts.find(tenant, subjectKey)
+  const row = slim.erased ? undefined : await deps.facts.find(tenant, subjectKey)
   const { traceId, spanId } = slim
   return {
     event_id: slim.id,
@@ -39,10 +39,11 @@ export async function completeEvent(
     trace: traceId !== undefined && spanId !== undefined ? { trace_id: traceId, span_id: spanId } : noTrace,
     summary: {
       ...slim.figures,
-      targets: await firstTargets(deps.blobs(tenant), slim),
+      targets: slim.erased ? [] : await firstTargets(deps.blobs(tenant), slim),
       analysisIds: row?.ledger.analysisIds ?? [],
       change: slim.change,
       computedAt: slim.time,
+      ...(slim.erased && { erased: true }),
     },
   }
 }

@@ -21,6 +21,8 @@ export interface SubjectVersion extends PendingSubject {
 export interface FactVersions {
   /** Idempotent by subject and version: what was told first stays. Durable when it resolves. */
   append(versions: readonly SubjectVersion[]): Promise<void>
+  /** All versions up to this one. Durable when it resolves. */
+  removeThrough(subject: PendingSubject, version: number): Promise<void>
   /** The newest first, below `before`, at most `limit`. */
   page(subject: PendingSubject, before: number | undefined, limit: number): Promise<FactVersion[]>
   find(subject: PendingSubject, version: number): Promise<FactVersion | undefined>
@@ -30,7 +32,7 @@ export interface FactVersions {
 
 /** The relay's share: an event leaves its row only when its version is in the list. */
 export function versionsOf({ tenant, subjectKey, events }: OutboxEntry): SubjectVersion[] {
-  return events.map((event) => ({ tenant, subjectKey, told: versionOf(event) }))
+  return events.filter(({ erased }) => !erased).map((event) => ({ tenant, subjectKey, told: versionOf(event) }))
 }
 
 export function versionOf({ version, digest, time, change, figures }: SlimEvent): FactVersion {

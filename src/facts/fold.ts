@@ -16,6 +16,8 @@ export interface FoldDeps extends FoldLeaseDeps {
   readonly facts: FactRepository
   readonly queue: EvidenceQueue
   readonly findCallgraph: (tenant: Evidence['tenant'], callgraphId: string) => Promise<CallgraphRecord | undefined>
+  /** While a subject is being erased its evidence waits: some of it is about to go. */
+  readonly isBeingErased: (subject: PendingSubject) => Promise<boolean>
   readonly compute: (input: FoldInput) => Promise<FoldOutput>
   /** Awaited before the evidence counts as folded: who is told that it does should read the new fact. */
   readonly onSaved: (row: FactRow) => Promise<void> | void
@@ -44,14 +46,17 @@ export interface FoldLimits {
   readonly leaseMs: number
 }
 
-/** `busy`: another replica holds the lease. `blocked`: too many un-relayed events. Both: try again a little later. */
+/** `busy`: another holds the lease. `blocked`: too many un-relayed events, or the subject is being erased. Both: try again a little later. */
 export type FoldOutcome = 'settled' | 'busy' | 'blocked'
 
 /** Folds all pending evidence of a subject into its fact, coalesced, until none is left. */
 export async function foldSubject(deps: FoldDeps, subject: PendingSubject): Promise<FoldOutcome> {
   // Often another replica has folded it meanwhile: to see that must cost neither a lease nor a durable read.
   if (await isSettled(deps, subject)) return 'settled'
+  if (await deps.isBeingErased(subject)) return 'blocked'
   return await underLease(deps, subject, async () => {
+    // An erasure that began before the lease was taken; one that begins later waits for its end.
+    if (await deps.isBeingErased(subject)) return 'blocked'
     const marked = new Set<string>()
     let outcome = await foldOnce(deps, subject, marked)
     while (outcome === 'again') {

@@ -1,5 +1,6 @@
 import type { Tenant } from '../identifiers/tenant.ts'
 import type { BlobAccess } from './blob-access.ts'
+import { isErasedRow } from './erased-row.ts'
 import { FactError } from './fact-errors.ts'
 import { type FindSubjectDeps, findBySubject, isFactNotFound, type NamedSubject } from './find-subject.ts'
 import { listCursor, listPosition } from './list-cursor.ts'
@@ -47,7 +48,7 @@ async function findUnknowns(deps: ListUnknownsDeps, subject: NamedSubject) {
   try {
     return await findBySubject(deps, subject, async (subjectKey) => {
       const row = await deps.facts.find(subject.tenant, subjectKey)
-      if (row) return { subjectKey, list: row.ledger.unknowns }
+      if (row && !isErasedRow(row)) return { subjectKey, list: row.ledger.unknowns }
       // Known by evidence that is durable, and about to be folded.
       const pending = await deps.queue.countPending({ tenant: subject.tenant, subjectKey })
       return pending > 0 ? { subjectKey, list: [] } : undefined

@@ -77,13 +77,13 @@ export class MongoFactRepository implements FactRepository {
   }
 
   async list(tenant: Tenant, filter: FactFilter, after: string | undefined, limit: number): Promise<FactSummary[]> {
-    const found = { tenant, version: { $gt: 0 }, ...conditionsOf(filter, after) }
+    const found = { tenant, ...hasFact, ...conditionsOf(filter, after) }
     const documents = await this.#facts.find(found, { sort: { subjectOrder: 1 }, limit, members: ['fact.summary'] })
     return documents.flatMap(({ fact }) => (fact ? [summaryOf(fact.summary)] : []))
   }
 
   async countFacts(tenant: Tenant): Promise<number> {
-    return await this.#facts.count({ tenant, version: { $gt: 0 } })
+    return await this.#facts.count({ tenant, ...hasFact })
   }
 
   async unrelayed(limit: number, isWanted: (waiting: WaitingSubject) => boolean = () => true): Promise<OutboxEntry[]> {
@@ -138,6 +138,9 @@ export class MongoFactRepository implements FactRepository {
     return events && events.length > 0 ? { tenant, subjectKey, revision: document.revision, events } : undefined
   }
 }
+
+// What was erased has its last version and no fact.
+const hasFact: Query = { 'fact.digest': { $exists: true } }
 
 function subjectOf(tenant: Tenant, subjectKey: string): Query {
   return { tenant, subjectOrder: ordinalText(subjectKey) }

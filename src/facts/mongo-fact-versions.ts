@@ -22,6 +22,10 @@ export class MongoFactVersions implements FactVersions {
     await Promise.all(versions.map((version) => this.#append(version)))
   }
 
+  async removeThrough(subject: PendingSubject, version: number): Promise<void> {
+    await this.#versions.removeAll({ ...subjectOf(subject), version: { $lte: version } }, { isDurable: true })
+  }
+
   async page(subject: PendingSubject, before: number | undefined, limit: number): Promise<FactVersion[]> {
     const found = { ...subjectOf(subject), ...(before !== undefined && { version: { $lt: before } }) }
     return (await this.#versions.find(found, { sort: { version: -1 }, limit })).map(toldBy)

@@ -15,9 +15,12 @@ const selectRevision = 'SELECT revision FROM facts WHERE tenant = ? AND subject_
 const selectByAlias = `
   SELECT subject_key FROM fact_links WHERE tenant = ? AND kind = 'alias' AND value = ? ORDER BY subject_order LIMIT 20`
 
-const selectSummaries = 'SELECT summary FROM facts WHERE tenant = ?1 AND version > 0'
+// What was erased has its last version and no fact.
+const hasFact = 'version > 0 AND digest IS NOT NULL'
 
-const countFacts = 'SELECT count(*) AS facts FROM facts WHERE tenant = ? AND version > 0'
+const selectSummaries = `SELECT summary FROM facts WHERE tenant = ?1 AND ${hasFact}`
+
+const countFacts = `SELECT count(*) AS facts FROM facts WHERE tenant = ? AND ${hasFact}`
 
 const upsertLease = `
   INSERT INTO fold_leases (tenant, subject_key, owner, until_ms) VALUES (?, ?, ?, ?)

@@ -10,6 +10,8 @@ const insertVersion = `
 
 const selectVersions = 'SELECT content FROM fact_versions WHERE tenant = ? AND subject_key = ?'
 
+const deleteVersions = 'DELETE FROM fact_versions WHERE tenant = ? AND subject_key = ? AND version <= ?'
+
 const anyVersion = Number.MAX_SAFE_INTEGER
 
 export class SqliteFactVersions implements FactVersions {
@@ -25,6 +27,10 @@ export class SqliteFactVersions implements FactVersions {
       params: [tenant, subjectKey, told.version, told.digest, JSON.stringify(told)],
     }))
     await this.#sqlite.writer.write({ statements })
+  }
+
+  async removeThrough({ tenant, subjectKey }: PendingSubject, version: number): Promise<void> {
+    await this.#sqlite.writer.write({ statements: [{ sql: deleteVersions, params: [tenant, subjectKey, version] }] })
   }
 
   async page({ tenant, subjectKey }: PendingSubject, before = anyVersion, limit: number): Promise<FactVersion[]> {

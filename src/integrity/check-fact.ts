@@ -1,7 +1,6 @@
 import { blobKey } from '../cas/cas-uri.ts'
-import { isChunked } from '../facts/chunked-list.ts'
-import type { FactBody, LongList } from '../facts/fact.ts'
-import type { FactLedger, ListIndex, StoredList } from '../facts/fact-ledger.ts'
+import type { FactBody } from '../facts/fact.ts'
+import { chunksOfBody, contentOfLedger } from '../facts/fact-content.ts'
 import type { FactRow, StoredFact } from '../facts/fact-row.ts'
 import { type Digest, sha256Of } from '../identifiers/digest.ts'
 import { isCasError } from './check-blob.ts'
@@ -12,7 +11,8 @@ import { restate } from './restate-fact.ts'
 
 /** The fact of a row: its body by its digest, the chunks of its lists and of its ledger, and what the row tells of it. */
 export async function checkFact(deps: IntegrityDeps, row: NamingRow, stored: FactRow): Promise<Finding[]> {
-  const remembered = await findMissing(deps.cas, row, blobsOf(row, 'ledger', ledgerDigests(stored.ledger)))
+  // Chunks that stand in the body too are looked for twice: each of the two must be able to find them.
+  const remembered = await findMissing(deps.cas, row, blobsOf(row, 'ledger', contentOfLedger(stored.ledger)))
   const { fact } = stored
   if (!fact) return remembered
   const body = await readBody(deps, row, fact)
@@ -22,7 +22,7 @@ export async function checkFact(deps: IntegrityDeps, row: NamingRow, stored: Fac
   return [
     ...remembered,
     ...missing,
-    ...(await findMissing(deps.cas, row, blobsOf(row, 'chunks', bodyDigests(body)))),
+    ...(await findMissing(deps.cas, row, blobsOf(row, 'chunks', chunksOfBody(body)))),
     ...(await checkGraphs(deps, row, body)),
     ...restate(row, stored, fact, body),
   ]
@@ -62,27 +62,4 @@ async function checkGraphs({ callgraphs }: IntegrityDeps, row: NamingRow, body: 
 
 function* blobsOf({ tenant }: NamingRow, member: string, digests: Iterable<Digest>): Generator<NamedBlob> {
   for (const digest of digests) yield { member, key: blobKey(tenant, 'reachability_facts', digest, '.json.zst') }
-}
-
-function* bodyDigests({ targets, states, runtimeFacts, contextFacts }: FactBody): Generator<Digest> {
-  const lists: LongList<unknown>[] = [targets, states, runtimeFacts, contextFacts.records]
-  for (const list of lists) if ('chunks' in list) yield* list.chunks
-}
-
-/** Chunks that stand in the body too are looked for twice: each of the two must be able to find them. */
-function* ledgerDigests({ chunked, requested, unknowns, reportedUnknowns }: FactLedger): Generator<Digest> {
-  const lists: (ListIndex | undefined)[] = [
-    chunked.targets,
-    chunked.states,
-    chunked.runtimeFacts,
-    chunked.contextRecords,
-  ]
-  for (const list of [...lists, indexOf(requested), indexOf(unknowns)]) {
-    for (const { digest } of list?.chunks ?? []) yield digest
-  }
-  for (const { digest } of reportedUnknowns) yield digest
-}
-
-function indexOf<Entry>(list: StoredList<Entry>): ListIndex | undefined {
-  return isChunked(list) ? list : undefined
 }

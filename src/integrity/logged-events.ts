@@ -73,12 +73,12 @@ export class LoggedEvents {
   }
 
   /** A fact is stored, content and row, before its event is told. */
-  async #factFindings({ event_id, subject_key, digest }: FactUpdated): Promise<Finding[]> {
+  async #factFindings({ event_id, subject_key, digest, summary }: FactUpdated): Promise<Finding[]> {
     const { cas, facts } = this.#deps
     const told = { tenant: this.#tenant, where: `events/${event_id}` }
     const key = blobKey(this.#tenant, 'reachability_facts', digest as Digest, '.json.zst')
     const findings: Finding[] = []
-    if (!(await cas.has(key))) {
+    if (summary.erased !== true && !(await cas.has(key))) {
       findings.push(
         finding('event-without-fact', { ...told, what: 'the fact it tells of is not there', expected: digest }),
       )

@@ -9,6 +9,7 @@ export const migrations: readonly ((db: Db) => Promise<void>)[] = [
   createDeadLetters,
   createUnionBundles,
   createHistory,
+  createErasures,
 ]
 
 /** What a query filters or sorts by is a member of its document and has an index; the rest is JSON in one member. */
@@ -81,4 +82,10 @@ async function createHistory(db: Db): Promise<void> {
       { key: { tenant: 1, subjectOrder: 1, version: 1 }, unique: true },
       { key: { tenant: 1, subjectOrder: 1, digest: 1, version: 1 } },
     ])
+}
+
+async function createErasures(db: Db): Promise<void> {
+  await db
+    .collection('erasures')
+    .createIndexes([{ key: { tenant: 1, id: 1 }, unique: true }, { key: { tenant: 1, subjectKey: 1, isOpen: 1 } }])
 }

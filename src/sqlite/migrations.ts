@@ -138,4 +138,19 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX fact_versions_by_digest ON fact_versions (tenant, subject_key, digest, version);
   `,
+  `
+  -- What was erased, by whom and when; subject_key is empty for a whole tenant.
+  CREATE TABLE erasures (
+    tenant TEXT NOT NULL,
+    id TEXT NOT NULL,
+    subject_key TEXT NOT NULL,
+    plan_digest TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    is_running INTEGER NOT NULL,
+    is_open INTEGER NOT NULL,
+    content TEXT NOT NULL,
+    PRIMARY KEY (tenant, id)
+  ) STRICT;
+  CREATE INDEX erasures_by_subject ON erasures (tenant, subject_key, is_running, version);
+  `,
 ]

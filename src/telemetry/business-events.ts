@@ -52,6 +52,11 @@ export const businessEvents = {
     members: ['tenant', 'subjectKey', 'factVersion', 'digest', 'verdict', 'change', 'score'],
     when: 'A fact has a new version.',
   },
+  erased: {
+    event: 'signals.erased',
+    members: ['tenant', 'subjectKey', 'erasureId', 'version', 'evidence', 'content'],
+    when: 'A subject, or without a subjectKey a whole tenant, is erased.',
+  },
   foldFailed: {
     event: 'signals.fold.failed',
     members: ['tenant', 'subjectKey', 'err'],
@@ -104,6 +109,7 @@ export function businessLog(logger: Logger): BusinessLog {
     unknownsReported: tell('unknownsReported'),
     recomputeRequested: tell('recomputeRequested'),
     factUpdated: tell('factUpdated'),
+    erased: tell('erased'),
     foldFailed: tell('foldFailed', 'warn'),
     eventRelayed: tell('eventRelayed'),
     eventDeadLettered: tell('eventDeadLettered', 'warn'),

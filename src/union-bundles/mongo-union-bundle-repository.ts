@@ -45,6 +45,22 @@ export class MongoUnionBundleRepository implements UnionBundleRepository {
     if (changed === 0) await this.#bundles.areDurable(found, 1)
   }
 
+  async replace({ answer, ...record }: UnionBundleRecord): Promise<void> {
+    const { tenant, analysisId } = record
+    const before = await this.#bundles.findFirst({ tenant, analysisId })
+    if (!before) return
+    const content = await this.#texts.put(tenant, record, maxInlineBytes)
+    await this.#bundles.updateAll({ tenant, analysisId }, { $set: { content, answer: JSON.stringify(answer) } })
+    await this.#texts.remove(tenant, before.content)
+  }
+
+  async remove(tenant: Tenant, analysisId: string): Promise<void> {
+    const before = await this.#bundles.findFirst({ tenant, analysisId })
+    if (!before) return
+    await this.#bundles.removeAll({ tenant, analysisId }, { isDurable: true })
+    await this.#texts.remove(tenant, before.content)
+  }
+
   async find(tenant: Tenant, analysisId: string): Promise<UnionBundleRecord | undefined> {
     const stored = await this.#bundles.findFirst({ tenant, analysisId })
     return stored && (await this.#recordOf(stored))

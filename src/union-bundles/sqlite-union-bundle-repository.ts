@@ -11,6 +11,10 @@ const insertBundle = `
 const completeBundle = `
   UPDATE union_bundles SET answer = ? WHERE tenant = ? AND analysis_id = ? AND answer IS NULL`
 
+const updateBundle = 'UPDATE union_bundles SET content = ?, answer = ? WHERE tenant = ? AND analysis_id = ?'
+
+const deleteBundle = 'DELETE FROM union_bundles WHERE tenant = ? AND analysis_id = ?'
+
 export class SqliteUnionBundleRepository implements UnionBundleRepository {
   readonly #sqlite: SqliteConnections
 
@@ -30,6 +34,15 @@ export class SqliteUnionBundleRepository implements UnionBundleRepository {
   async complete(tenant: Tenant, analysisId: string, answer: Readonly<Record<string, unknown>>): Promise<void> {
     const params = [JSON.stringify(answer), tenant, analysisId]
     await this.#sqlite.writer.write({ statements: [{ sql: completeBundle, params }] })
+  }
+
+  async replace({ answer, ...record }: UnionBundleRecord): Promise<void> {
+    const params = [JSON.stringify(record), JSON.stringify(answer), record.tenant, record.analysisId]
+    await this.#sqlite.writer.write({ statements: [{ sql: updateBundle, params }] })
+  }
+
+  async remove(tenant: Tenant, analysisId: string): Promise<void> {
+    await this.#sqlite.writer.write({ statements: [{ sql: deleteBundle, params: [tenant, analysisId] }] })
   }
 
   async find(tenant: Tenant, analysisId: string): Promise<UnionBundleRecord | undefined> {

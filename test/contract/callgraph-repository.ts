@@ -37,6 +37,30 @@ export function keepsCallgraphRepositoryContract(name: string, open: () => Promi
       expect(await callgraphs.find(acme, 'cg-2')).toBeUndefined()
     })
 
+    test('a subject that is taken from its graphs is named by none, and graphs and other subjects stay', async () => {
+      await callgraphs.upsert(someCallgraph({ subjectKeys: ['scan-1', 'scan-2'] }))
+      await callgraphs.upsert(someCallgraph({ callgraphId: 'cg-2', subjectKeys: ['scan-1'] }))
+      await callgraphs.upsert(someCallgraph({ tenant: globex, subjectKeys: ['scan-1'] }))
+      await callgraphs.unlinkSubject(acme, 'scan-1')
+      await callgraphs.unlinkSubject(acme, 'nobody')
+      expect(await opened.replica.list(acme, { subjectKey: 'scan-1' }, undefined, 10)).toEqual([])
+      expect((await callgraphs.find(acme, 'cg-1'))?.subjectKeys).toEqual(['scan-2'])
+      expect((await callgraphs.find(acme, 'cg-2'))?.subjectKeys).toEqual([])
+      expect((await callgraphs.find(globex, 'cg-1'))?.subjectKeys).toEqual(['scan-1'])
+    })
+
+    test('a graph that is removed is gone with all that named it, for its tenant alone, and may come anew', async () => {
+      const record = someCallgraph({ subjectKeys: ['scan-1'], metadata: { long: 'x'.repeat(600_000) } })
+      await callgraphs.upsert(record)
+      await callgraphs.upsert(someCallgraph({ tenant: globex }))
+      await callgraphs.remove(acme, 'cg-1')
+      await callgraphs.remove(acme, 'cg-1')
+      expect(await opened.replica.find(acme, 'cg-1')).toBeUndefined()
+      expect(await callgraphs.find(globex, 'cg-1')).toBeDefined()
+      expect(await callgraphs.upsert(someCallgraph())).toBe('created')
+      expect((await callgraphs.find(acme, 'cg-1'))?.subjectKeys).toEqual([])
+    })
+
     test('posted again, the first record stays and its analyses and subjects are united', async () => {
       const first = someCallgraph({ analysisIds: ['ua-2'], subjectKeys: ['b'] })
       await callgraphs.upsert(first)

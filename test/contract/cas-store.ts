@@ -53,6 +53,20 @@ export function keepsCasStoreContract(
     const read = async (key: CasKey): Promise<string> =>
       (await new Content(opened.store, opened.staging).readNamed(key)).toString()
 
+    test('describes what stands under a key: how long it is, and when it was last put', async () => {
+      const key = named('manifests', 'described.json')
+      expect(await opened.store.describe(key)).toBeUndefined()
+      // File systems and servers keep their own time, and buckets whole seconds of it.
+      const before = Date.now() - 2_000
+      await put(key, 'content')
+      const first = await opened.store.describe(key)
+      await put(key, 'content')
+      const renewed = await opened.store.describe(key)
+      expect(first).toEqual({ storedLength: 7, lastPutMs: expect.any(Number) })
+      expect(first!.lastPutMs).toBeGreaterThan(before)
+      expect(renewed!.lastPutMs).toBeGreaterThanOrEqual(first!.lastPutMs)
+    })
+
     test('gives back what was put', async () => {
       expect(await put(named('manifests', 'a.json'), 'content')).toBe('stored')
       const object = await opened.store.open(named('manifests', 'a.json'))

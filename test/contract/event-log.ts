@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { EventLog } from '../../src/events/event-log.ts'
+import type { FactUpdated } from '../../src/events/fact-updated.ts'
 import { acme, factUpdated, globex } from '../support/store-values.ts'
 
 export interface OpenEventLog {
@@ -37,6 +38,26 @@ export function keepsEventLogContract(name: string, open: () => Promise<OpenEven
       await log.append(events)
       expect((await log.page(acme, undefined, 10)).items).toEqual(events)
       expect((await opened.replica.page(acme, undefined, 10)).items).toEqual(events)
+    })
+
+    test('an event may be put in the place of that of its id, and keeps its place and cursor', async () => {
+      const events = [factUpdated(), factUpdated(), factUpdated()]
+      await log.append(events)
+      const { nextCursor } = await log.page(acme, undefined, 1)
+      const [first, second, third] = events as [FactUpdated, FactUpdated, FactUpdated]
+      const long = { ...first, producer: 'x'.repeat(600_000) }
+      await log.replace([long])
+      await log.replace([
+        { ...first, producer: 'short' },
+        factUpdated(),
+        { ...second, tenant: globex, producer: 'foreign' },
+      ])
+      const replaced = [{ ...first, producer: 'short' }, second, third]
+      expect((await opened.replica.page(acme, undefined, 10)).items).toEqual(replaced)
+      expect((await log.page(acme, nextCursor, 10)).items).toEqual([second, third])
+      expect((await log.page(acme, first.event_id, 1)).items).toEqual([second])
+      await log.append([first])
+      expect((await log.page(acme, undefined, 10)).items).toEqual(replaced)
     })
 
     test('an empty page has no cursor, any other has one, the last page too', async () => {

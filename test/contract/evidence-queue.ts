@@ -46,6 +46,32 @@ export function keepsEvidenceQueueContract(name: string, open: () => Promise<Ope
       expect(await opened.replica.pending(subject, 10)).toEqual([full])
     })
 
+    test('lists all evidence of a subject, pending and folded, page by page in order of id', async () => {
+      const all = [3, 1, 2].map((n) => someEvidence({ id: `id-${n}` }))
+      await append(
+        ...all,
+        someEvidence({ subjectKey: 'scan-2' }),
+        someEvidence({ tenant: globex }),
+        evidenceWithoutSubject(),
+      )
+      await queue.markFolded(acme, ['id-1'], 1)
+      expect(idsOf(await opened.replica.ofSubject(subject, undefined, 2))).toEqual(['id-1', 'id-2'])
+      expect(await queue.ofSubject(subject, 'id-2', 2)).toEqual([all[0]])
+    })
+
+    test('what is removed is gone with its receipt and its key, which may be claimed anew; the rest stays', async () => {
+      const long = someEvidence({ idempotency: claim, aliases: ['x'.repeat(600_000)] })
+      const [other, foreign] = [someEvidence(), someEvidence({ tenant: globex, id: long.id })]
+      await append(long, other, foreign)
+      await queue.remove(acme, [long.id, 'nothing'])
+      await queue.remove(acme, [long.id])
+      expect(await opened.replica.findReceipt(acme, long.id)).toBeUndefined()
+      expect(await queue.findClaim(acme, claim.scope, claim.key)).toBeUndefined()
+      expect(idsOf(await queue.pending(subject, 10))).toEqual([other.id])
+      expect(await queue.findReceipt(globex, long.id)).toBeDefined()
+      await append(someEvidence({ idempotency: claim }))
+    })
+
     test('lists pending evidence in order of arrival, not of time, and no more than asked for', async () => {
       const all = [at(3), at(1), at(2)].map((receivedAt) => someEvidence({ receivedAt }))
       await append(...all)

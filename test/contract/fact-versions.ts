@@ -46,6 +46,22 @@ export function keepsFactVersionsContract(name: string, open: () => Promise<Open
       expect(await versions.page(subject, 1, 9)).toEqual([])
     })
 
+    test('those up to a version are removed, of this subject alone', async () => {
+      await versions.append([
+        someVersion(1),
+        someVersion(2),
+        someVersion(3),
+        { ...someVersion(1), subjectKey: 'scan-2' },
+      ])
+      await versions.append([{ ...someVersion(1), tenant: globex }])
+      await versions.removeThrough(subject, 2)
+      await versions.removeThrough(subject, 2)
+      expect(await opened.replica.page(subject, undefined, 9)).toEqual([told(3)])
+      expect(await versions.findByDigest(subject, told(1).digest)).toBeUndefined()
+      expect(await versions.page({ ...subject, subjectKey: 'scan-2' }, undefined, 9)).toEqual([told(1)])
+      expect(await versions.page({ ...subject, tenant: globex }, undefined, 9)).toEqual([told(1)])
+    })
+
     test('a version that is told again, at once or later, is there once and as it was first told', async () => {
       await Promise.all([versions, opened.replica].map((each) => each.append([someVersion(1), someVersion(2)])))
       await versions.append([someVersion(2, 'other'), someVersion(3)])

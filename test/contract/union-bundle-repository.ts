@@ -41,6 +41,21 @@ export function keepsUnionBundleRepositoryContract(name: string, open: () => Pro
       expect(await bundles.find(acme, 'SCAN-0001')).toBeUndefined()
     })
 
+    test('a whole bundle may be put in the place of another of its id, and be removed, for its tenant alone', async () => {
+      const answer = { analysisId: 'scan-0001' }
+      await bundles.claim(someBundle({ meta: 'x'.repeat(600_000) }))
+      await bundles.claim(someBundle({ tenant: globex }))
+      await bundles.complete(acme, 'scan-0001', answer)
+      const replaced = someBundle({ files: [], answer })
+      await bundles.replace(replaced)
+      expect(await opened.replica.find(acme, 'scan-0001')).toEqual(replaced)
+      await bundles.remove(acme, 'scan-0001')
+      await bundles.remove(acme, 'scan-0001')
+      await bundles.replace(replaced)
+      expect(await opened.replica.find(acme, 'scan-0001')).toBeUndefined()
+      expect(await bundles.find(globex, 'scan-0001')).toEqual(someBundle({ tenant: globex }))
+    })
+
     test('an id that is taken stays with the first, and who comes later is given that', async () => {
       await bundles.claim(someBundle())
       const other = someBundle({ files: [], meta: '{}\n' })

@@ -3,7 +3,7 @@ import type { Tenant } from '../../src/identifiers/tenant.ts'
 import { type AtRest, type BuiltApp, openApp } from '../support/build-app.ts'
 import { acme, globex } from '../support/store-values.ts'
 import { misplaced, nameOf, type OfNoTenant, strays, textOf } from '../support/tenants/at-rest.ts'
-import { askAs, liven } from '../support/tenants/lively-tenant.ts'
+import { askAs, eraseSubject, liven } from '../support/tenants/lively-tenant.ts'
 
 const tenants = [acme, globex]
 const waiting = 'finds what waits, whoever owns it, for those who work for all'
@@ -31,6 +31,9 @@ let atRest: AtRest
 beforeAll(async () => {
   built = await openApp()
   for (const tenant of tenants) await liven({ built, tenant, headers: { 'x-stella-tenant': tenant } }, wordOf(tenant))
+  for (const tenant of tenants) {
+    await eraseSubject({ built, tenant, headers: { 'x-stella-tenant': tenant } }, `synthetic:${wordOf(tenant)}`)
+  }
   // So that whatever is kept of an answer is kept.
   for (const tenant of tenants) await readFact(tenant)
   await built.context.stores.facts.lease(acme, 'held', 'nobody', Date.now() + 60_000, Date.now())

@@ -36,6 +36,7 @@ export class Folding {
       facts: this.facts,
       queue: this.queue,
       findCallgraph: async (_tenant, callgraphId) => records.get(callgraphId),
+      isBeingErased: async () => false,
       compute: async (input) => await this.#compute(input, indexes),
       onSaved: async (row) => {
         this.saved.push(row)

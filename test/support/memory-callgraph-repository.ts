@@ -16,6 +16,17 @@ export class MemoryCallgraphRepository implements CallgraphRepository {
     return known ? 'unchanged' : 'created'
   }
 
+  async unlinkSubject(tenant: Tenant, subjectKey: string): Promise<void> {
+    for (const [key, record] of this.#records) {
+      if (record.tenant !== tenant) continue
+      this.#records.set(key, { ...record, subjectKeys: record.subjectKeys.filter((linked) => linked !== subjectKey) })
+    }
+  }
+
+  async remove(tenant: Tenant, callgraphId: string): Promise<void> {
+    this.#records.delete(`${tenant}/${callgraphId}`)
+  }
+
   async find(tenant: Tenant, callgraphId: string): Promise<CallgraphRecord | undefined> {
     return this.#records.get(`${tenant}/${callgraphId}`)
   }

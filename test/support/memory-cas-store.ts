@@ -2,23 +2,24 @@ import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { CasError } from '../../src/cas/cas-errors.ts'
 import { physicalKey } from '../../src/cas/cas-key.ts'
-import type { CasKey, CasNamespace, CasObject, CasStore, PutOutcome } from '../../src/cas/cas-store.ts'
+import type { CasDescription, CasKey, CasNamespace, CasObject, CasStore, PutOutcome } from '../../src/cas/cas-store.ts'
 import type { StagedBlob } from '../../src/cas/staged-blob.ts'
 import type { Tenant } from '../../src/identifiers/tenant.ts'
 import { compareOrdinal } from '../../src/lib/ordinal.ts'
 
 /** A content store in memory: write-once like the real ones. */
 export class MemoryCasStore implements CasStore {
-  readonly objects = new Map<string, { key: CasKey; bytes: Buffer; contentLength: number }>()
+  readonly objects = new Map<string, { key: CasKey; bytes: Buffer; contentLength: number; lastPutMs: number }>()
   readonly quarantined = new Map<string, Buffer>()
 
   async put(key: CasKey, blob: StagedBlob): Promise<PutOutcome> {
     const bytes = await readFile(blob.path)
     const present = this.objects.get(physicalKey(key))
     if (!present) {
-      this.objects.set(physicalKey(key), { key, bytes, contentLength: blob.contentLength })
+      this.objects.set(physicalKey(key), { key, bytes, contentLength: blob.contentLength, lastPutMs: Date.now() })
       return 'stored'
     }
+    present.lastPutMs = Date.now()
     if (present.contentLength === blob.contentLength) return 'present'
     throw new CasError('CAS_LENGTH_MISMATCH', 'something of another length stands there')
   }
@@ -31,6 +32,11 @@ export class MemoryCasStore implements CasStore {
 
   async has(key: CasKey): Promise<boolean> {
     return this.objects.has(physicalKey(key))
+  }
+
+  async describe(key: CasKey): Promise<CasDescription | undefined> {
+    const found = this.objects.get(physicalKey(key))
+    return found && { storedLength: found.bytes.byteLength, lastPutMs: found.lastPutMs }
   }
 
   async remove(key: CasKey): Promise<void> {

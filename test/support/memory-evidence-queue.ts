@@ -7,6 +7,7 @@ import type {
   StoredReceipt,
 } from '../../src/evidence/evidence-queue.ts'
 import type { Tenant } from '../../src/identifiers/tenant.ts'
+import { compareOrdinal } from '../../src/lib/ordinal.ts'
 
 /** An evidence queue that keeps the port's promises, except that it forgets everything with the process. */
 export class MemoryEvidenceQueue implements EvidenceQueue {
@@ -49,6 +50,18 @@ export class MemoryEvidenceQueue implements EvidenceQueue {
 
   async pending(subject: PendingSubject, limit: number): Promise<Evidence[]> {
     return this.#pendingOf(subject).slice(0, limit)
+  }
+
+  async ofSubject({ tenant, subjectKey }: PendingSubject, after = '', limit: number): Promise<Evidence[]> {
+    const own = this.rows
+      .map(({ evidence }) => evidence)
+      .filter((evidence) => evidence.tenant === tenant && evidence.subjectKey === subjectKey && evidence.id > after)
+    return own.sort((one, other) => compareOrdinal(one.id, other.id)).slice(0, limit)
+  }
+
+  async remove(tenant: Tenant, ids: readonly string[]): Promise<void> {
+    const kept = this.rows.filter(({ evidence }) => evidence.tenant !== tenant || !ids.includes(evidence.id))
+    this.rows.splice(0, this.rows.length, ...kept)
   }
 
   async countPending(subject: PendingSubject): Promise<number> {

@@ -3,7 +3,7 @@ import type { FactVersion, FactVersions, SubjectVersion } from '../../src/facts/
 
 /** A list of versions that keeps the port's promises, except that it forgets everything with the process. */
 export class MemoryFactVersions implements FactVersions {
-  readonly #versions: SubjectVersion[] = []
+  #versions: SubjectVersion[] = []
 
   async append(versions: readonly SubjectVersion[]): Promise<void> {
     for (const version of versions) {
@@ -11,6 +11,12 @@ export class MemoryFactVersions implements FactVersions {
       const isKnown = this.#of(version).some((told) => told.version === version.told.version)
       if (!isKnown) this.#versions.push(structuredClone(version))
     }
+  }
+
+  async removeThrough({ tenant, subjectKey }: PendingSubject, version: number): Promise<void> {
+    this.#versions = this.#versions.filter(
+      (each) => each.tenant !== tenant || each.subjectKey !== subjectKey || each.told.version > version,
+    )
   }
 
   async page(subject: PendingSubject, before: number | undefined, limit: number): Promise<FactVersion[]> {

@@ -21,6 +21,7 @@ export async function askAs({ built, headers }: Caller, { url, ...asked }: Reque
 
 /** What somebody may know of another tenant: names, ids, and the requests they came by. */
 export interface Lively {
+  readonly tenant: Tenant
   readonly word: string
   readonly callgraphId: string
   readonly analysisId: string
@@ -48,6 +49,7 @@ export async function liven(caller: Caller, word: string): Promise<Lively> {
   const { body } = await askAs(caller, { url: '/signals/events?limit=200' })
   const events = body['items'] as readonly { readonly event_id: string }[]
   return {
+    tenant: caller.tenant,
     word,
     callgraphId: String(callgraphId),
     analysisId: `${word}-bundle`,
@@ -58,6 +60,17 @@ export async function liven(caller: Caller, word: string): Promise<Lively> {
     deadEventId: letter.event.event_id,
     posts,
   }
+}
+
+/** What a plan says is erased, and the record of it stays. */
+export async function eraseSubject(caller: Caller, subjectKey: string): Promise<void> {
+  const url = `/signals/subjects/${subjectKey}`
+  const { body } = await askAs(caller, { url, method: 'DELETE' })
+  const { status, text } = await askAs(caller, {
+    url: `${url}?confirm=${String(body['planDigest'])}`,
+    method: 'DELETE',
+  })
+  if (status !== 200) throw new Error(`${url}: ${status}: ${text}`)
 }
 
 async function accepted(caller: Caller, post: Request): Promise<Answer['body']> {

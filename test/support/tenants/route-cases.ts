@@ -9,6 +9,9 @@ export interface Given {
   readonly cursors: Readonly<Record<string, string>>
   readonly etags: Readonly<Record<string, string>>
   readonly bundle: Buffer
+  /** Digests that the owner would erase with. */
+  readonly subjectPlan: string
+  readonly tenantPlan: string
 }
 
 const json = { 'content-type': 'application/json' }
@@ -30,6 +33,7 @@ function readsOf({ callgraphId, analysisId, subjectKey, receiptIds, alias, word 
     'GET /status': ['/status'],
     'GET /signals/status': ['/signals/status'],
     'GET /signals/ping': ['/signals/ping'],
+    'GET /signals/erasures': ['/signals/erasures'],
     'GET /signals/events': ['/signals/events?limit=200', '/signals/events'],
     'GET /signals/events/dead-letters': ['/signals/events/dead-letters'],
     'GET /signals/receipts/{receiptId}': receiptIds.map((id) => `/signals/receipts/${id}`),
@@ -64,7 +68,10 @@ function readsOf({ callgraphId, analysisId, subjectKey, receiptIds, alias, word 
   }
 }
 
-function postsOf({ posts, subjectKey, deadEventId, eventIds }: Lively, { bundle }: Given): Record<string, Request[]> {
+function postsOf(
+  { tenant, posts, subjectKey, deadEventId, eventIds }: Lively,
+  { bundle, subjectPlan, tenantPlan }: Given,
+): Record<string, Request[]> {
   const letter = `/signals/events/dead-letters/${deadEventId}`
   return {
     'POST /signals/facts/{subjectKey}/query': [
@@ -77,6 +84,14 @@ function postsOf({ posts, subjectKey, deadEventId, eventIds }: Lively, { bundle 
       { url: '/signals/events/replay', method: 'POST' },
       { url: `/signals/events/replay?after=${eventIds[0] ?? ''}`, method: 'POST' },
       { url: `/signals/events/replay?through=${eventIds.at(-1) ?? ''}`, method: 'POST' },
+    ],
+    'DELETE /signals/subjects/{subjectKey}': [
+      { url: `/signals/subjects/${subjectKey}`, method: 'DELETE' },
+      { url: `/signals/subjects/${subjectKey}?confirm=${subjectPlan}`, method: 'DELETE' },
+    ],
+    'DELETE /signals/tenants/{tenant}': [
+      { url: `/signals/tenants/${tenant}`, method: 'DELETE' },
+      { url: `/signals/tenants/${tenant}?confirm=${tenantPlan}`, method: 'DELETE' },
     ],
     // Each body and key as the owner sent them; last, for they make the caller's own what was another's alone.
     ...Object.fromEntries(Object.entries(posts).map(([route, post]) => [route, [post]])),
@@ -101,7 +116,15 @@ export async function given(owner: Caller, known: Lively): Promise<Given> {
     url: `/signals/facts/${known.subjectKey}/replay-bundle`,
     headers: { ...owner.headers },
   })
-  return { cursors, etags, bundle: bundle.rawPayload }
+  const planOf = async (url: string) => String((await askAs(owner, { url, method: 'DELETE' })).body['planDigest'])
+  const subjectPlan = await planOf(`/signals/subjects/${known.subjectKey}`)
+  return {
+    cursors,
+    etags,
+    bundle: bundle.rawPayload,
+    subjectPlan,
+    tenantPlan: await planOf(`/signals/tenants/${owner.tenant}`),
+  }
 }
 
 /** Reads first, each plainly, by the owner's tag, by its head alone, and where the owner's list goes on. */

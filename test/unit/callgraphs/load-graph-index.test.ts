@@ -25,7 +25,7 @@ afterEach(() => ingest[Symbol.asyncDispose]())
 
 function replace(bytes: Buffer): void {
   const { key } = ingest.store.objects.get(indexKey)!
-  ingest.store.objects.set(indexKey, { key, bytes, contentLength: bytes.byteLength })
+  ingest.store.objects.set(indexKey, { key, bytes, contentLength: bytes.byteLength, lastPutMs: 0 })
 }
 
 function spoilt(change: (bytes: Buffer) => void): Buffer {

@@ -55,6 +55,7 @@ function newRelay(changed: Partial<OutboxRelayDeps> = {}): OutboxRelay {
     publisher: { publish: take },
     complete,
     remember: async () => undefined,
+    forgetErased: async () => undefined,
     markCache: async () => undefined,
     failPoints: noFailPoints,
     logger: { warn: (line: unknown) => void warnings.push(line) },
