@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { CommandDeps } from './command-deps.ts'
+import { deleteSubjectCommand, deleteTenantCommand } from './delete-command.ts'
 import { diffFactCommand } from './diff-fact-command.ts'
 import { exitCodeLine } from './exit.ts'
 import { explainFactCommand } from './explain-fact-command.ts'
@@ -32,6 +33,8 @@ const commands: readonly MakeCommand[] = [
     queryFactCommand,
     diffFactCommand,
   ]),
+  group('subjects', 'subjects as a whole', [deleteSubjectCommand]),
+  group('tenants', 'tenants as a whole', [deleteTenantCommand]),
   replayCommand,
   verifyCommand,
 ]

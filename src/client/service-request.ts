@@ -12,7 +12,7 @@ export interface ServiceAt {
 }
 
 export interface ServiceRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly query?: URLSearchParams
   readonly headers?: Readonly<Record<string, string>>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { MongoCallgraphRepository } from '../../src/callgraphs/mongo-callgraph-repository.ts'
+import { MongoErasures } from '../../src/erasure/mongo-erasures.ts'
 import { MongoDeadLetters } from '../../src/events/mongo-dead-letters.ts'
 import { MongoEventLog } from '../../src/events/mongo-event-log.ts'
 import { MongoEvidenceQueue } from '../../src/evidence/mongo-evidence-queue.ts'
@@ -9,6 +10,7 @@ import { MongoInventory } from '../../src/integrity/mongo-inventory.ts'
 import { MongoUnionBundleRepository } from '../../src/union-bundles/mongo-union-bundle-repository.ts'
 import { keepsCallgraphRepositoryContract } from '../contract/callgraph-repository.ts'
 import { keepsDeadLettersContract } from '../contract/dead-letters.ts'
+import { keepsErasuresContract } from '../contract/erasures.ts'
 import { keepsEventLogContract } from '../contract/event-log.ts'
 import { keepsEvidenceQueueContract } from '../contract/evidence-queue.ts'
 import { keepsFactRepositoryContract } from '../contract/fact-repository.ts'
@@ -48,6 +50,10 @@ describe.skipIf(!mongodProgram).each(kinds)('on %s', (kind) => {
   keepsFactVersionsContract('MongoDB', async () => {
     const { one, other } = replicas
     return { versions: new MongoFactVersions(one), replica: new MongoFactVersions(other), close }
+  })
+  keepsErasuresContract('MongoDB', async () => {
+    const { one, other } = replicas
+    return { erasures: new MongoErasures(one), replica: new MongoErasures(other), close }
   })
   keepsEventLogContract('MongoDB', async () => {
     const { one, other } = replicas
