@@ -195,4 +195,7 @@ export const examplePlan: readonly PlannedRequest[] = [
     path: `/signals/events/dead-letters/${noLetter}`,
   },
   { operation: 'getFact', variant: 'missing', path: '/signals/facts/nobody' },
+  { operation: 'eraseSubject', variant: 'missing', method: 'DELETE', path: '/signals/subjects/nobody' },
+  { operation: 'eraseTenant', variant: 'of-another', method: 'DELETE', path: '/signals/tenants/another' },
+  { operation: 'listErasures', path: '/signals/erasures' },
 ]

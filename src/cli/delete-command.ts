@@ -1,9 +1,7 @@
 import { Command } from 'commander'
-import { documentOf, sendRequest } from '../client/service-request.ts'
-import { type FactOptions, withFactOptions } from './ask-fact.ts'
+import { askFact, type FactOptions, withFactOptions } from './ask-fact.ts'
 import type { CommandDeps } from './command-deps.ts'
 import { queryOf } from './push.ts'
-import { serviceOf, telling } from './service-options.ts'
 
 interface DeleteOptions extends FactOptions {
   readonly confirm?: string
@@ -42,9 +40,7 @@ function deleteCommand(deps: CommandDeps, noun: 'subject' | 'tenant', pathOf: (n
     )
     .action(async (named: string, options: DeleteOptions) => {
       const request = { method: 'DELETE', path: pathOf(named), query: queryOf({ confirm: options.confirm }) } as const
-      const service = await serviceOf(options)
-      const answer = await telling(() => sendRequest(service, request))
-      deps.print(options.json ? answer.text : describe(documentOf<Answer>(answer)).join('\n'))
+      await askFact<Answer>(deps, { request, options }, describe)
     })
 }
 
