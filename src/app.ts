@@ -89,7 +89,7 @@ export async function buildApp(context: Context): Promise<HttpServer> {
   await evidenceIn(app, context, uploads)
   await factsOut(app, context)
   await proving(app, context, uploads)
-  await erasing(app, context)
+  await app.register(erasureRoutes, { prefix: '/signals', ...openErasure(context) })
   return app
 }
 
@@ -195,10 +195,6 @@ async function proving(app: HttpServer, context: Context, uploads: LargeUploads)
     limits: config.limits,
     uploads,
   })
-}
-
-async function erasing(app: HttpServer, context: Context): Promise<void> {
-  await app.register(erasureRoutes, { prefix: '/signals', ...openErasure(context) })
 }
 
 function eventFeed({ config, stores, bus, clock, sealedMode }: Context): EventRoutesDeps {
