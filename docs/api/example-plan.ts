@@ -196,6 +196,12 @@ export const examplePlan: readonly PlannedRequest[] = [
   },
   { operation: 'getFact', variant: 'missing', path: '/signals/facts/nobody' },
   { operation: 'eraseSubject', variant: 'missing', method: 'DELETE', path: '/signals/subjects/nobody' },
-  { operation: 'eraseTenant', variant: 'of-another', method: 'DELETE', path: '/signals/tenants/another' },
+  {
+    operation: 'eraseTenant',
+    variant: 'missing',
+    method: 'DELETE',
+    path: '/signals/tenants/nobody',
+    headers: { 'x-stella-tenant': 'nobody' },
+  },
   { operation: 'listErasures', path: '/signals/erasures' },
 ]
