@@ -8,6 +8,7 @@ import { isKeySetUrl } from './auth/auth-settings.ts'
 import { isProtectedDirectory } from './lib/protected-directory.ts'
 import { environmentName, listSettings } from './lib/settings.ts'
 import { isTree, mergeSettings, type SettingsTree, settingsFromEnvironment } from './lib/settings-environment.ts'
+import { passwordsOf } from './lib/url-password.ts'
 import { settingsSchema } from './settings-schema.ts'
 
 type Settings = z.output<typeof settingsSchema>
@@ -22,6 +23,8 @@ export type Config = Frozen<
     sqlite: { path: string }
     mongo: Settings['mongo'] & { connectionString: string }
     cas: Settings['cas'] & { directory: string; s3: { bucket: string } }
+    /** What stands in it, and in the environment, that may be written nowhere. */
+    secrets: readonly string[]
   }
 >
 
@@ -75,7 +78,7 @@ export function loadConfig(sources: ConfigSources): Config {
     ...tlsProblems(merged, sources.readFile),
   ]
   if (!checked.success || problems.length > 0) throw new ConfigError(problems)
-  return freeze(settled(checked.data))
+  return freeze({ ...settled(checked.data), secrets: secretsOf(checked.data, sources.env) })
 }
 
 function settingsOfFile({ argv, env, readFile }: ConfigSources): { values: SettingsTree; problems: string[] } {
@@ -87,7 +90,9 @@ function settingsOfFile({ argv, env, readFile }: ConfigSources): { values: Setti
     if (isTree(document)) return { values: document, problems: [] }
     return { values: {}, problems: [`${path} holds no keys`] }
   } catch (error) {
-    return { values: {}, problems: [error instanceof Error ? error.message : String(error)] }
+    // Behind the first line YAML's errors quote the file, and whatever password stands near the mistake.
+    const [problem = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1)
+    return { values: {}, problems: [problem] }
   }
 }
 
@@ -159,7 +164,7 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
-function settled(settings: Settings): Config {
+function settled(settings: Settings): Omit<Config, 'secrets'> {
   const dataDirectory = resolve(settings.dataDirectory)
   return {
     ...settings,
@@ -176,6 +181,13 @@ function settled(settings: Settings): Config {
       s3: { ...settings.cas.s3, bucket: settings.cas.s3.bucket ?? '' },
     },
   }
+}
+
+/** Also of what is configured and not used: it is somebody's password all the same. */
+function secretsOf({ mongo, redis, auth }: Settings, env: ConfigSources['env']): string[] {
+  const urls = [mongo.connectionString, redis.url].flatMap((url = '') => passwordsOf(url))
+  const keys = [auth.dpop.nonceSecret, env['AWS_SECRET_ACCESS_KEY'], env['AWS_SESSION_TOKEN']]
+  return [...urls, ...keys.filter((key) => key !== undefined)]
 }
 
 /** The schema demands them wherever tokens are checked. */

@@ -105,7 +105,7 @@ export async function createContext(config: Config, overrides: ContextOverrides 
 
 async function assemble(
   config: Config,
-  { clock = systemClock, newId = randomUUIDv7, logger = defaultLogger(config) }: ContextOverrides,
+  { clock = systemClock, newId = randomUUIDv7, logger = loggerOf(config) }: ContextOverrides,
   opened: AsyncDisposableStack,
 ): Promise<Context> {
   const registry = createRegistry()
@@ -186,6 +186,7 @@ function openLanes({ limits }: Config, { contentOptions }: Stores, opened: Async
   }
 }
 
-function defaultLogger({ telemetry }: Config): Logger {
-  return createLogger({ level: telemetry.logLevel, version: serviceVersion })
+/** The one that everything in the process writes with. */
+export function loggerOf({ telemetry, secrets }: Config): Logger {
+  return createLogger({ level: telemetry.logLevel, version: serviceVersion, secrets })
 }

@@ -1,19 +1,30 @@
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.ts'
 import { type Config, ConfigError, loadConfig, modeOf, processSources } from './config.ts'
-import { type Context, createContext } from './context.ts'
+import { type Context, createContext, loggerOf } from './context.ts'
 import { closeInOrder } from './lib/close-in-order.ts'
+import type { Logger } from './telemetry/logger.ts'
 import { listenForMetrics, type MetricsListener } from './telemetry/metrics-listener.ts'
 import { addProcessFigures } from './telemetry/scraped-figures.ts'
 
 /** EX_CONFIG of sysexits.h: starting again without changing something cannot help. */
 const exitConfig = 78
 
-await run(configOrExit())
+// A diagnostic report tells of the environment, which is mostly secrets. Each thread says so for itself.
+process.report.excludeEnv = true
+const config = configOrExit()
+const logger = loggerOf(config)
+try {
+  await run(config, logger)
+} catch (error) {
+  // Written here, not by Node: that would quote whatever the error brings along. And written whatever the level.
+  logger.child({}, { level: 'fatal' }).fatal({ err: error }, 'cannot start')
+  process.exit(1)
+}
 
 /** Config → context → app → listen → close with grace. */
-async function run(config: Config): Promise<void> {
-  const context = await createContext(config)
+async function run(config: Config, logger: Logger): Promise<void> {
+  const context = await createContext(config, { logger })
   const app = await buildApp(context)
   const metricsListener = await openMetrics(context)
   const { host, port, shutdownGraceMs } = config.http

@@ -139,6 +139,15 @@ test('only config.ts reads the environment', () => {
   expect(readers.filter((file) => file !== 'config.ts')).toEqual([])
 })
 
+test('the process and each of its threads keep their environment out of diagnostic reports', () => {
+  const programs = files.filter((file) => file === 'main.ts' || file.endsWith('-thread.ts'))
+  const telling = programs.filter(
+    (file) => !/^process\.report\.excludeEnv = true$/m.test(readFileSync(join(src, file), 'utf8')),
+  )
+  expect(programs.length).toBeGreaterThan(5)
+  expect(telling).toEqual([])
+})
+
 test('imports are written to be found: relative ones end in .ts', () => {
   const wrong = files.flatMap((file) => localTargets(file).filter((target) => !target.endsWith('.ts')))
   expect(wrong).toEqual([])

@@ -5,6 +5,9 @@ import { Staging } from '../cas/staging.ts'
 import { type Transferred, transferring } from '../lib/error-transfer.ts'
 import { type AnalyzedCallgraph, type AnalyzeOptions, analyzeCallgraph } from './analyze-callgraph.ts'
 
+// A diagnostic report tells of each thread's environment, which is mostly secrets.
+process.report.excludeEnv = true
+
 export type PlainBlob = Omit<StagedBlob, 'discard'>
 
 export interface AnalysisJob {

@@ -6,6 +6,9 @@ import { blobAccess } from './blob-access.ts'
 import { blobCache, cachedBlobs } from './cached-blobs.ts'
 import { computeFact, type FoldInput, type FoldOutput } from './compute-fact.ts'
 
+// A diagnostic report tells of each thread's environment, which is mostly secrets.
+process.report.excludeEnv = true
+
 export interface FoldJob {
   readonly content: ContentOptions
   readonly input: FoldInput

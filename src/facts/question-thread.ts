@@ -16,6 +16,9 @@ import { searchSubject } from './search-subject.ts'
 import type { SearchedFact } from './searched-fact.ts'
 import { readStoredEvidence } from './stored-evidence.ts'
 
+// A diagnostic report tells of each thread's environment, which is mostly secrets.
+process.report.excludeEnv = true
+
 export type Question =
   | { readonly kind: 'query'; readonly targets: readonly QueryTarget[] }
   | ({ readonly kind: 'explain' } & ExplainQuestion)

@@ -1,7 +1,8 @@
 import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { backoffMs } from '../lib/backoff.ts'
-import { type RedisFailure, redisFailureOf, secretsOfUrl } from './redis-failure.ts'
+import { passwordsOf } from '../lib/url-password.ts'
+import { type RedisFailure, redisFailureOf } from './redis-failure.ts'
 
 export interface RedisOptions {
   readonly url: string
@@ -36,7 +37,7 @@ export class RedisConnection {
 
   constructor(options: RedisOptions) {
     this.#options = options
-    this.#secrets = secretsOfUrl(options.url)
+    this.#secrets = passwordsOf(options.url)
     this.#client = clientOf(options)
     const tried = Promise.withResolvers<void>()
     this.tried = tried.promise

@@ -37,9 +37,3 @@ function withoutSecrets(message: string, secrets: readonly string[]): string {
   const told = secrets.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), message)
   return told.slice(0, maxMessageLength)
 }
-
-/** The password of a URL, as written and as meant. */
-export function secretsOfUrl(url: string): string[] {
-  const { password } = new URL(url)
-  return password === '' ? [] : [...new Set([password, decodeURIComponent(password)])]
-}

@@ -4,6 +4,9 @@ import { type Transferred, transferring } from '../lib/error-transfer.ts'
 import type { BundleLimits } from './open-bundle.ts'
 import { type Replay, replayBundle } from './replay-bundle.ts'
 
+// A diagnostic report tells of each thread's environment, which is mostly secrets.
+process.report.excludeEnv = true
+
 export interface ReplayJob {
   readonly stagingDirectory: string
   readonly limits: BundleLimits

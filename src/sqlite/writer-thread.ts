@@ -3,6 +3,9 @@ import { openForWriting } from './connection.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { WriterReply, WriterRequest } from './writer-messages.ts'
 
+// A diagnostic report tells of each thread's environment, which is mostly secrets.
+process.report.excludeEnv = true
+
 /** Bounds how long the first unit of a group waits for the last. */
 const maxUnitsPerCommit = 512
 

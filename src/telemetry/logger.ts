@@ -1,4 +1,5 @@
 import { type DestinationStream, destination as destinationOf, type Logger, pino, stdTimeFunctions } from 'pino'
+import { scrubber } from './scrub.ts'
 
 export type { Logger } from 'pino'
 
@@ -9,6 +10,8 @@ export type LogLevel = (typeof logLevels)[number]
 export interface LoggerOptions {
   readonly level: LogLevel
   readonly version: string
+  /** What is taken out of every line, wherever it stands. */
+  readonly secrets?: readonly string[]
   /** Standard output when absent. */
   readonly destination?: DestinationStream
 }
@@ -29,7 +32,7 @@ const secretMembers = [
 ]
 
 /** JSON lines on standard output. `error`: someone must act. `warn`: it will heal. `info`: it happened. */
-export function createLogger({ level, version, destination }: LoggerOptions): Logger {
+export function createLogger({ level, version, secrets = [], destination }: LoggerOptions): Logger {
   const options = {
     level,
     base: { service: 'signals', version },
@@ -41,5 +44,7 @@ export function createLogger({ level, version, destination }: LoggerOptions): Lo
     },
   }
   // Synchronous: what is written last, before the process goes, is what one wants to read.
-  return pino(options, destination ?? destinationOf({ dest: 1, sync: true }))
+  const output = destination ?? destinationOf({ dest: 1, sync: true })
+  const scrub = scrubber(secrets)
+  return pino(options, { write: (line) => output.write(scrub(line)) })
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { redisFailureOf, secretsOfUrl } from '../../../src/redis/redis-failure.ts'
+import { passwordsOf } from '../../../src/lib/url-password.ts'
+import { redisFailureOf } from '../../../src/redis/redis-failure.ts'
 
 function reply(message: string): Error {
   return Object.assign(new Error(message), { name: 'ReplyError', command: { name: 'auth', args: ['hush'] } })
@@ -38,7 +39,7 @@ describe('an error of the client', () => {
   )
 
   test('loses what it carries of the command, and the secrets in its words', () => {
-    const secrets = secretsOfUrl('redis://user:p%40ss@127.0.0.1:6379/0')
+    const secrets = passwordsOf('redis://user:p%40ss@127.0.0.1:6379/0')
     const failure = redisFailureOf(reply("ERR unknown command 'HELLO', args: 'AUTH' 'p@ss' 'p%40ss'"), secrets)
     expect(failure.message).toBe("ERR unknown command 'HELLO', args: 'AUTH' '[redacted]' '[redacted]'")
     expect(Object.keys(failure).sort()).toEqual(['kind', 'name'])
@@ -48,9 +49,4 @@ describe('an error of the client', () => {
   test('is cut where the server says too much', () => {
     expect(redisFailureOf(reply('x'.repeat(10_000)), []).message.length).toBeLessThanOrEqual(300)
   })
-})
-
-test('a URL without a password has no secrets', () => {
-  expect(secretsOfUrl('redis://127.0.0.1:6379')).toEqual([])
-  expect(secretsOfUrl('rediss://user@host')).toEqual([])
 })
