@@ -36,6 +36,7 @@ import { healthRoutes } from './http/health-routes.ts'
 import { httpProblems } from './http/http-errors.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { LargeUploads } from './http/large-uploads.ts'
+import { limitRates } from './http/limit-rates.ts'
 import { measureRequests } from './http/measure-requests.ts'
 import { describeRoutes } from './http/openapi.ts'
 import type { HttpServer } from './http/route.ts'
@@ -112,6 +113,7 @@ async function openServer({
   await allowOrigins(app, corsOrigins)
   closeSealedRoutes(app, sealedMode)
   guardRoutes(app, authentication)
+  if (load.rates) limitRates(app, load.rates)
   admitWork(app, load)
   await describeRoutes(app, { problems, version: serviceVersion, publicUrl })
   await serveDocsPage(app)

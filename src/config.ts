@@ -17,9 +17,10 @@ type Frozen<Value> = Value extends object ? { readonly [Key in keyof Value]: Fro
 
 /** The checked configuration, frozen, with absolute paths and nothing left to be decided. */
 export type Config = Frozen<
-  Omit<Settings, 'auth' | 'airGap' | 'sqlite' | 'mongo' | 'cas'> & {
+  Omit<Settings, 'limits' | 'auth' | 'airGap' | 'sqlite' | 'mongo' | 'cas'> & {
     auth: Settings['auth'] & { issuer: string; audience: string; jwks: string }
     airGap: { sealedMode: Settings['airGap']['sealedMode'] & { evidencePath: string } }
+    limits: Settings['limits'] & { rateLimit: { enabled: boolean } }
     sqlite: { path: string }
     mongo: Settings['mongo'] & { connectionString: string }
     cas: Settings['cas'] & { directory: string; s3: { bucket: string } }
@@ -171,6 +172,7 @@ function settled(settings: Settings): Omit<Config, 'secrets'> {
     dataDirectory,
     auth: settledAuth(settings.auth),
     airGap: { sealedMode: settledSealedMode(settings.airGap.sealedMode) },
+    limits: settledLimits(settings),
     sqlite: { path: resolve(settings.sqlite.path ?? join(dataDirectory, 'signals.db')) },
     // Checked to be there where it is used.
     mongo: { ...settings.mongo, connectionString: settings.mongo.connectionString ?? '' },
@@ -188,6 +190,12 @@ function secretsOf({ mongo, redis, auth }: Settings, env: ConfigSources['env']):
   const urls = [mongo.connectionString, redis.url].flatMap((url = '') => passwordsOf(url))
   const keys = [auth.dpop.nonceSecret, env['AWS_SECRET_ACCESS_KEY'], env['AWS_SESSION_TOKEN']]
   return [...urls, ...keys.filter((key) => key !== undefined)]
+}
+
+/** Without tokens nobody says whose a request is, and a header that anybody may write would be what is counted. */
+function settledLimits({ limits, auth }: Settings): Settings['limits'] & { rateLimit: { enabled: boolean } } {
+  const { rateLimit } = limits
+  return { ...limits, rateLimit: { ...rateLimit, enabled: rateLimit.enabled ?? auth.mode === 'jwt' } }
 }
 
 /** The schema demands them wherever tokens are checked. */

@@ -7,17 +7,25 @@ import { EventLoopDelay } from './load/event-loop-delay.ts'
 import { memoryCeiling } from './load/memory-ceiling.ts'
 import { Places } from './load/places.ts'
 import { Pressure } from './load/pressure.ts'
+import { onRedis } from './load/redis-request-rates.ts'
+import { RequestRates } from './load/request-rates.ts'
+import { openRedis } from './redis/open-redis.ts'
+import type { Logger } from './telemetry/logger.ts'
 import type { MetricsRegistry } from './telemetry/measures.ts'
 import { addScrapedFigure } from './telemetry/scraped-figures.ts'
 
 /** What decides whether more work is taken on. */
-export type Load = AdmitWorkDeps
+export interface Load extends AdmitWorkDeps {
+  /** Undefined where requests are not counted. */
+  readonly rates: RequestRates | undefined
+}
 
 const lookAtDiskEveryMs = 1_000
 
 export interface LoadParts {
   readonly stagingDirectory: string
   readonly registry: MetricsRegistry
+  readonly logger: Logger
 }
 
 /** Watches disk and event loop, and counts what runs. */
@@ -43,7 +51,19 @@ export async function openLoad(config: Config, parts: LoadParts, opened: AsyncDi
     expensive: new Places({ atOnce: limits.expensive, reserved: limits.reservedExpensive }),
   }
   tell(parts.registry, { memoryBytes, disk, places })
-  return { pressure, places }
+  return { pressure, places, rates: await openRates(config, parts, opened) }
+}
+
+async function openRates(
+  { limits, redis: { url, cacheTimeoutMs } }: Config,
+  { logger }: LoadParts,
+  opened: AsyncDisposableStack,
+): Promise<RequestRates | undefined> {
+  if (!limits.rateLimit.enabled) return undefined
+  if (url === undefined) return new RequestRates(limits.rateLimit)
+  const connection = await openRedis({ url, part: 'rates', timeoutMs: cacheTimeoutMs, logger })
+  opened.adopt(connection, (rates) => rates.close())
+  return new RequestRates(limits.rateLimit, onRedis(connection))
 }
 
 function writtenTo({ dataDirectory, store, sqlite, cas }: Config, { stagingDirectory }: LoadParts): string[] {

@@ -21,8 +21,15 @@ export function authenticateByToken({ verifier, possession }: AuthenticateByToke
     const token = await verifier.verify(presented.token)
     const answerHeaders = possession && (await checkPossession(possession, credentials, { ...presented, ...token }))
     const tenant = chosenTenant(token, namedTenant(credentials.headers))
-    return { tenant, scopes: token.scopes, ...(answerHeaders && { answerHeaders }) }
+    const principal = principalOf(token)
+    return { tenant, scopes: token.scopes, ...(principal && { principal }), ...(answerHeaders && { answerHeaders }) }
   }
+}
+
+/** RFC 9068, 2.2: the client itself where no person stands behind it. */
+function principalOf({ claims }: VerifiedToken): string | undefined {
+  const named = claims['sub'] ?? claims['client_id']
+  return typeof named === 'string' && named !== '' ? named : undefined
 }
 
 function chosenTenant({ tenants }: VerifiedToken, named: Tenant | undefined): Tenant {

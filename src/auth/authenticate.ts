@@ -4,6 +4,8 @@ import type { Tenant } from '../identifiers/tenant.ts'
 /** On whose behalf a request comes, and what it may do. */
 export interface Caller {
   readonly tenant: Tenant
+  /** Whoever the token is about, where there is one that says so. */
+  readonly principal?: string
   /** Undefined when nothing narrows what the caller may do. */
   readonly scopes: ReadonlySet<string> | undefined
   /** What the answer has to tell whoever authenticates, whatever else it says. */

@@ -20,6 +20,7 @@ export interface Guard {
  */
 export function guardRoutes(app: Server, { authenticate, proofAlgorithms }: Guard): void {
   app.decorateRequest('tenant')
+  app.decorateRequest('principal', undefined)
   app.decorateRequest('grantedScopes', undefined)
   app.addHook('onRoute', ({ method, url, config }) => {
     if (config?.scope === undefined) throw new Error(`the route ${[method].flat().join(',')} ${url} declares no scope`)
@@ -28,8 +29,9 @@ export function guardRoutes(app: Server, { authenticate, proofAlgorithms }: Guar
     const { scope } = request.routeOptions.config
     if (scope === 'none') return
     try {
-      const { tenant, scopes, answerHeaders = {} } = await authenticate(request)
+      const { tenant, principal, scopes, answerHeaders = {} } = await authenticate(request)
       request.tenant = tenant
+      request.principal = principal
       request.grantedScopes = scopes
       reply.headers(answerHeaders)
       // Without a route (404, 405) there is no scope to ask for; who asks is checked all the same.

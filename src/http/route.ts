@@ -34,6 +34,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set on every route but those of scope `none`. */
     tenant: Tenant
+    /** Whoever its token is about. */
+    principal: string | undefined
     correlationId: string
     /** Inflated bytes that were read of its body. */
     bodyBytes: number | undefined

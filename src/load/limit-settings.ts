@@ -29,6 +29,17 @@ export const limitSettings = z
     subjectCallgraphs: countTo(1_000, 1_000, 'Callgraphs of a subject, at most 1,000. Beyond it 409.'),
     subjectAliases: countTo(250, 100, 'Aliases of a subject, at most 250. Beyond it 409.'),
     requestUnknowns: count(10_000, 'Unknowns of a request. Beyond it 400.'),
+    rateLimit: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .optional()
+          .describe('Whether requests are counted. When absent: where tokens say whose they are, and not otherwise.'),
+        windowSeconds: count(60, 'Over how long they are counted.'),
+        principalRequests: count(12_000, 'Requests in that time of one token subject. Beyond it 429.'),
+        tenantRequests: count(60_000, 'Requests in that time of one tenant. Beyond it 429.'),
+      })
+      .prefault({}),
     connections: count(10_000, 'Connections at once. Further ones are closed.'),
     uploadsPerCore: count(2, 'Uploads of more than 1 MiB at once, for each core. Beyond it 503.'),
     reservedUploadsPerCore: none(1, 'The same besides, for tenants that have no large upload running.'),

@@ -7,7 +7,7 @@ import { type RedisFailure, redisFailureOf } from './redis-failure.ts'
 export interface RedisOptions {
   readonly url: string
   /** What the connection is for: its name in the log and in the server's list of clients. */
-  readonly part: 'cache' | 'bus' | 'proofs'
+  readonly part: 'cache' | 'bus' | 'proofs' | 'rates'
   /** A command that has no answer by then counts as not answered, and its connection as broken. */
   readonly timeoutMs: number
   readonly logger: Pick<Logger, 'info' | 'warn'>
@@ -59,6 +59,11 @@ export class RedisConnection {
     } catch (error) {
       throw this.#failureOf(error)
     }
+  }
+
+  /** For a library that speaks to it by itself, and says in its own words what goes wrong. */
+  get client(): Redis {
+    return this.#client
   }
 
   /** Calls `wake` whenever the server can be reached again. */

@@ -7,7 +7,7 @@ import { runSignals } from '../support/run-signals.ts'
 import { type ServiceProcess, startServiceProcess, temporaryDirectory } from '../support/service-process.ts'
 import { type LargeBody, largeEvents, largeGraph, type Sent, send } from './large-bodies.ts'
 
-const ceilingBytes = 900 * 1024 * 1024
+const ceilingBytes = 800 * 1024 * 1024
 const atOnce = 64
 const scanId = 's1'
 
