@@ -17,16 +17,22 @@ export interface OpenCasStore {
 export interface Underneath {
   readonly refusesToReplace: boolean
   readonly listsInOrder: boolean
+  readonly tellsTags: boolean
 }
 
 /** What every driver keeps. `open` gives an empty store of its own to each test. */
 export function keepsCasStoreContract(
   name: string,
   open: () => Promise<OpenCasStore>,
-  { refusesToReplace, listsInOrder }: Underneath = { refusesToReplace: true, listsInOrder: true },
+  { refusesToReplace, listsInOrder, tellsTags }: Underneath = {
+    refusesToReplace: true,
+    listsInOrder: true,
+    tellsTags: true,
+  },
 ): void {
   const onceWritten = refusesToReplace ? test : test.skip
   const ordered = listsInOrder ? test : test.skip
+  const tagged = tellsTags ? test : test.skip
 
   describe(`${name} keeps the contract of content-addressed storage`, () => {
     let opened: OpenCasStore
@@ -53,7 +59,7 @@ export function keepsCasStoreContract(
     const read = async (key: CasKey): Promise<string> =>
       (await new Content(opened.store, opened.staging).readNamed(key)).toString()
 
-    test('describes what stands under a key: how long it is, and when it was last put', async () => {
+    tagged('describes what stands under a key: how long it is, and when it was last put', async () => {
       const key = named('manifests', 'described.json')
       expect(await opened.store.describe(key)).toBeUndefined()
       // File systems and servers keep their own time, and buckets whole seconds of it.
