@@ -28,7 +28,12 @@ const shownHeaders = [
 /** Asks a service of its own, over an empty data directory, all that the plan says, and writes down every answer. */
 export async function recordExamples(): Promise<RecordedExample[]> {
   const directory = mkdtempSync(join(tmpdir(), 'signals-examples-'))
-  const env = { SIGNALS__DATA_DIRECTORY: directory, SIGNALS__TELEMETRY__LOG_LEVEL: 'silent' }
+  const env = {
+    SIGNALS__DATA_DIRECTORY: directory,
+    SIGNALS__TELEMETRY__LOG_LEVEL: 'silent',
+    // A machine that is busy with other things must not be what an example shows.
+    SIGNALS__LIMITS__EVENT_LOOP_DELAY_MS: '60000',
+  }
   const context = await createContext(loadConfig({ argv: [], env, readFile: () => '' }), { clock: () => now })
   const app = await buildApp(context)
   try {

@@ -30,6 +30,8 @@ export async function startServiceProcess(
       SIGNALS__HTTP__PORT: '0',
       SIGNALS__DATA_DIRECTORY: dataDirectory,
       SIGNALS__TELEMETRY__METRICS__PORT: 'off',
+      // A machine that is busy with other tests must not be why work is refused.
+      SIGNALS__LIMITS__EVENT_LOOP_DELAY_MS: '60000',
       // Tests start it more often than users do: what was compiled before need not be again.
       NODE_COMPILE_CACHE: join(tmpdir(), 'signals-compile-cache'),
       ...env,
