@@ -142,7 +142,7 @@ async function assemble(
     stores,
     authentication: await openAuthentication(config, { logger, clock }, opened),
     sealedMode: openSealedMode(config, { logger, clock }),
-    load: await openLoad(config, { ...stores.contentOptions, registry, logger }, opened),
+    load: await openLoad(config, { ...stores.contentOptions, usage: stores.usage, registry, logger }, opened),
     gate: new IdempotencyGate(),
     analysisLane,
     questions: {

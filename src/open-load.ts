@@ -9,6 +9,8 @@ import { Places } from './load/places.ts'
 import { Pressure } from './load/pressure.ts'
 import { onRedis } from './load/redis-request-rates.ts'
 import { RequestRates } from './load/request-rates.ts'
+import { TenantQuota } from './load/tenant-quota.ts'
+import type { TenantUsage } from './load/tenant-usage.ts'
 import { openRedis } from './redis/open-redis.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { MetricsRegistry } from './telemetry/measures.ts'
@@ -26,6 +28,7 @@ export interface LoadParts {
   readonly stagingDirectory: string
   readonly registry: MetricsRegistry
   readonly logger: Logger
+  readonly usage: TenantUsage
 }
 
 /** Watches disk and event loop, and counts what runs. */
@@ -51,7 +54,8 @@ export async function openLoad(config: Config, parts: LoadParts, opened: AsyncDi
     expensive: new Places({ atOnce: limits.expensive, reserved: limits.reservedExpensive }),
   }
   tell(parts.registry, { memoryBytes, disk, places })
-  return { pressure, places, rates: await openRates(config, parts, opened) }
+  const quota = limits.tenantBytes === undefined ? undefined : new TenantQuota(parts.usage, limits.tenantBytes)
+  return { pressure, places, quota, rates: await openRates(config, parts, opened) }
 }
 
 async function openRates(

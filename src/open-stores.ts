@@ -4,6 +4,7 @@ import { MongoCallgraphRepository } from './callgraphs/mongo-callgraph-repositor
 import { SqliteCallgraphRepository } from './callgraphs/sqlite-callgraph-repository.ts'
 import type { CasStore } from './cas/cas-store.ts'
 import type { Content } from './cas/content.ts'
+import { countedCasStore } from './cas/counted-cas-store.ts'
 import { measuredCasStore } from './cas/measured-cas-store.ts'
 import { type ContentOptions, openContent } from './cas/open-content.ts'
 import type { Config } from './config.ts'
@@ -28,6 +29,8 @@ import { SqliteFactVersions } from './facts/sqlite-fact-versions.ts'
 import type { Inventory } from './integrity/inventory.ts'
 import { MongoInventory } from './integrity/mongo-inventory.ts'
 import { SqliteInventory } from './integrity/sqlite-inventory.ts'
+import { systemClock } from './lib/clock.ts'
+import { TenantUsage } from './load/tenant-usage.ts'
 import { openMongo } from './mongo/open-mongo.ts'
 import { openSqlite } from './sqlite/open-sqlite.ts'
 import type { Measures } from './telemetry/measures.ts'
@@ -39,6 +42,8 @@ import type { UnionBundleRepository } from './union-bundles/union-bundle-reposit
 export interface Stores extends Records {
   readonly checks: readonly StoreCheck[]
   readonly cas: CasStore
+  /** What each tenant has of it. */
+  readonly usage: TenantUsage
   readonly content: Content
   readonly contentOptions: ContentOptions
   /** Throws away what dead processes left half done. */
@@ -68,17 +73,24 @@ export interface StoreCheck {
 export async function openStores(config: Config, measures: Measures, opened: AsyncDisposableStack): Promise<Stores> {
   const { records, check } = await recordOpeners[config.store.driver](config, opened)
   const contentOptions = contentOptionsOf(config)
+  const measured = (store: CasStore): CasStore => measuredCasStore(store, measures.casOperation)
+  const usage = new TenantUsage({
+    measure: (tenant) => cas.storedBytes(tenant),
+    clock: systemClock,
+    measureEveryMs: config.limits.tenantBytesEveryMs,
+  })
   const {
     store: cas,
     content,
     clearAbandoned,
     close,
-  } = await openContent(contentOptions, (store) => measuredCasStore(store, measures.casOperation))
+  } = await openContent(contentOptions, (store) => countedCasStore(measured(store), usage))
   opened.defer(close)
   return {
     ...records,
     checks: [check, { name: 'cas', isEssential: false, check: () => cas.check() }],
     cas,
+    usage,
     content,
     contentOptions,
     clearAbandoned,

@@ -59,6 +59,8 @@ export interface CasStore {
   tenants(): AsyncIterable<Tenant>
   /** Keys of one tenant (all namespaces unless one is named), in ordinal order. */
   list(tenant: Tenant, namespace?: CasNamespace): AsyncIterable<CasKey>
+  /** What all objects of one tenant take up as they rest. */
+  storedBytes(tenant: Tenant): Promise<number>
   /** Resolves when the store can be written to; for `/readyz`. */
   check(): Promise<void>
 }

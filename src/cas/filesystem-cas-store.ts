@@ -121,6 +121,12 @@ export class FilesystemCasStore implements CasStore {
     }
   }
 
+  async storedBytes(tenant: Tenant): Promise<number> {
+    let bytes = 0
+    for await (const key of this.list(tenant)) bytes += (await this.describe(key))?.storedLength ?? 0
+    return bytes
+  }
+
   async check(): Promise<void> {
     const path = join(this.#root, `.check-${randomUUID()}`)
     try {

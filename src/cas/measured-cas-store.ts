@@ -28,6 +28,7 @@ export function measuredCasStore(store: CasStore, measure: Measures['casOperatio
     quarantine: (key) => timed('remove', () => store.quarantine(key)),
     tenants: () => store.tenants(),
     list: (tenant, namespace) => store.list(tenant, namespace),
+    storedBytes: (tenant) => store.storedBytes(tenant),
     check: () => timed('check', () => store.check()),
   }
 }

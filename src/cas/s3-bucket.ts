@@ -128,14 +128,25 @@ export class S3Bucket {
 
   /** In the order of UTF-8, which S3 promises of general purpose buckets. */
   async *keysBelow(prefix: string): AsyncGenerator<string> {
+    for await (const { key } of this.objectsBelow(prefix)) yield key
+  }
+
+  async *objectsBelow(prefix: string): AsyncGenerator<ListedObject> {
     for await (const page of paginateListObjectsV2({ client: this.client }, { Bucket: this.name, Prefix: prefix })) {
-      for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key
+      for (const { Key: key, Size: storedLength = 0 } of page.Contents ?? []) {
+        if (key !== undefined) yield { key, storedLength }
+      }
     }
   }
 
   #at(key: string): { readonly Bucket: string; readonly Key: string } {
     return { Bucket: this.name, Key: key }
   }
+}
+
+export interface ListedObject {
+  readonly key: string
+  readonly storedLength: number
 }
 
 export function isRefusal(error: unknown): boolean {

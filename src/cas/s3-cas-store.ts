@@ -136,6 +136,18 @@ export class S3CasStore implements CasStore {
     }
   }
 
+  async storedBytes(tenant: Tenant): Promise<number> {
+    let bytes = 0
+    try {
+      for await (const { key, storedLength } of this.#bucket.objectsBelow(`${tenant}/`)) {
+        if (parsePhysicalKey(key)) bytes += storedLength
+      }
+      return bytes
+    } catch (error) {
+      throw casUnavailable(error, 'measuring content')
+    }
+  }
+
   /**
    * Writes; once also proves that the server refuses to replace, since one that ignores the condition would say `stored`
    * where content stands. A bucket that keeps all versions is not written to every time.

@@ -1,22 +1,26 @@
 import { LoadError } from '../load/load-errors.ts'
 import type { Places } from '../load/places.ts'
 import type { Pressure, Work } from '../load/pressure.ts'
+import type { TenantQuota } from '../load/tenant-quota.ts'
 import type { HttpServer } from './route.ts'
 
 export interface AdmitWorkDeps {
   readonly pressure: Pick<Pressure, 'admit'>
   readonly places: Readonly<Record<Work, Places>>
+  /** Of what is stored; none when absent. */
+  readonly quota: Pick<TenantQuota, 'require'> | undefined
 }
 
 /**
  * Lets in what a route's `work` says it costs, while there is room for it; all other routes are always let in. Call it after
  * the guard: whose request it is has to be known.
  */
-export function admitWork(app: HttpServer, { pressure, places }: AdmitWorkDeps): void {
+export function admitWork(app: HttpServer, { pressure, places, quota }: AdmitWorkDeps): void {
   app.decorateRequest('givePlaceBack', undefined)
   app.addHook('onRequest', async (request, reply) => {
     const { work } = request.routeOptions.config
     if (work === undefined) return
+    if (work === 'ingest') await quota?.require(request.tenant)
     pressure.admit(work, places.ingest.taken + places.expensive.taken)
     const giveBack = places[work].take(request.tenant)
     if (giveBack === undefined) {

@@ -39,7 +39,7 @@ export async function sendProblem(problems: ProblemTable, { error, request, repl
   const refusal = kind ? known : new HttpError('INTERNAL_ERROR', 'internal error', { cause: error })
   const { status, title } = kind ?? internal
   request.problemCode = refusal.code
-  if (status >= 500 && !isForNow(refusal, status)) request.log.error({ err: error }, 'request failed')
+  if (status >= 500 && !isChosen(refusal, status)) request.log.error({ err: error }, 'request failed')
   // Fastify closes after a refused body, and a close with bytes unread makes the kernel reset what was answered. A client
   // that asked for the close is told of it.
   if (reply.raw.shouldKeepAlive) reply.removeHeader('connection')
@@ -51,9 +51,12 @@ export async function sendProblem(problems: ProblemTable, { error, request, repl
 }
 
 /** We chose to refuse it: nothing failed, and the request has a line of its own in the log. Many of these must cost little. */
-function isForNow({ cause, retryAfterSeconds }: ServiceError, status: number): boolean {
-  return status === 503 && cause === undefined && retryAfterSeconds !== undefined
+function isChosen({ cause, retryAfterSeconds }: ServiceError, status: number): boolean {
+  return status === insufficientStorage || (status === 503 && cause === undefined && retryAfterSeconds !== undefined)
 }
+
+/** RFC 4918, 11.5. A tenant's own storage, and no secret of ours. */
+const insufficientStorage = 507
 
 const internal: ProblemKind = { status: 500, title: 'Something went wrong on our side' }
 
@@ -63,7 +66,7 @@ function problemDocument(
   request: FastifyRequest,
 ): ProblemDocument {
   // What broke inside is for the log: it can name paths, hosts and other tenants.
-  const isOurs = status >= 500
+  const isOurs = status >= 500 && status !== insufficientStorage
   const detail = isOurs ? title : message
   const [instance = '/'] = request.url.split('?', 1)
   return {

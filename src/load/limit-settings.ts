@@ -40,6 +40,12 @@ export const limitSettings = z
         tenantRequests: count(60_000, 'Requests in that time of one tenant. Beyond it 429.'),
       })
       .prefault({}),
+    tenantBytes: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Content of a tenant, as it rests, compressed. Beyond it evidence is 507. No limit when absent.'),
+    tenantBytesEveryMs: count(600_000, 'How often what a tenant has is measured; in between it is counted.'),
     connections: count(10_000, 'Connections at once. Further ones are closed.'),
     uploadsPerCore: count(2, 'Uploads of more than 1 MiB at once, for each core. Beyond it 503.'),
     reservedUploadsPerCore: none(1, 'The same besides, for tenants that have no large upload running.'),

@@ -212,6 +212,19 @@ export function keepsCasStoreContract(
       await opened.store.quarantine(named('manifests', 'absent'))
     })
 
+    test('adds up what a tenant has, as it rests, and nothing of anybody else', async () => {
+      expect(await opened.store.storedBytes(acme)).toBe(0)
+      const compressed = await stage('content '.repeat(1_000), 'zstd')
+      const key = blobKey(acme, 'artifacts', compressed.digest, '.zst')
+      await opened.store.put(key, compressed)
+      await put(named('manifests', 'a'), 'seven..')
+      await put(named('manifests', 'a'), 'seven..')
+      await put({ ...named('manifests', 'a'), tenant: other }, 'content of another')
+      expect(await opened.store.storedBytes(acme)).toBe(compressed.storedLength + 7)
+      await opened.store.remove(key)
+      expect(await opened.store.storedBytes(acme)).toBe(7)
+    })
+
     test('names the tenants that have content, and nobody else', async () => {
       expect(await Array.fromAsync(opened.store.tenants())).toEqual([])
       await put({ ...named('manifests', 'a'), tenant: other }, 'content')

@@ -59,5 +59,10 @@ export class MemoryCasStore implements CasStore {
     yield* own.sort((left, right) => compareOrdinal(physicalKey(left), physicalKey(right)))
   }
 
+  async storedBytes(tenant: Tenant): Promise<number> {
+    const own = [...this.objects.values()].filter(({ key }) => key.tenant === tenant)
+    return own.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
+  }
+
   async check(): Promise<void> {}
 }
