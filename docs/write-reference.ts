@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { problems } from '../src/app.ts'
+import { problems } from '../src/problems.ts'
 import { licencesPage } from '../supply-chain/licences.ts'
 import { readLockFile } from '../supply-chain/lock-file.ts'
 import { businessEventsPage, configurationPage, problemsPage, sampleConfiguration } from './reference-pages.ts'

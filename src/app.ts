@@ -1,26 +1,19 @@
 import { availableParallelism } from 'node:os'
-import { authProblems } from './auth/auth-errors.ts'
 import { closeSealedRoutes } from './auth/close-sealed-routes.ts'
 import { guardRoutes } from './auth/guard-routes.ts'
-import { callgraphProblems } from './callgraphs/callgraph-errors.ts'
 import { callgraphRoutes } from './callgraphs/callgraph-routes.ts'
 import { type IngestCallgraphRoutesDeps, ingestCallgraphRoutes } from './callgraphs/ingest-callgraph-routes.ts'
 import { sampleSymbols } from './callgraphs/sample-symbols.ts'
-import { casProblems } from './cas/cas-errors.ts'
 import { modeOf } from './config.ts'
 import type { Context } from './context.ts'
-import { erasureProblems } from './erasure/erasure-errors.ts'
 import { erasureRoutes } from './erasure/erasure-routes.ts'
 import { deadLetterRoutes } from './events/dead-letter-routes.ts'
-import { eventProblems } from './events/event-errors.ts'
 import { type EventRoutesDeps, eventRoutes } from './events/event-routes.ts'
 import { type Admission, admitFold } from './evidence/admission.ts'
-import { evidenceProblems } from './evidence/evidence-errors.ts'
 import type { PendingSubject } from './evidence/evidence-queue.ts'
 import { receiptRoutes } from './evidence/receipt-routes.ts'
 import { askForReasons, askForStates } from './facts/ask-subject.ts'
 import { blobAccess } from './facts/blob-access.ts'
-import { factProblems } from './facts/fact-errors.ts'
 import { factRoutes } from './facts/fact-routes.ts'
 import { questionRoutes } from './facts/question-routes.ts'
 import { type RecomputeRoutesDeps, recomputeRoutes } from './facts/recompute-routes.ts'
@@ -33,7 +26,6 @@ import { admitWork } from './http/admit-work.ts'
 import { allowOrigins } from './http/allow-origins.ts'
 import { openDocsPage, serveDocsPage } from './http/docs-page.ts'
 import { healthRoutes } from './http/health-routes.ts'
-import { httpProblems } from './http/http-errors.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { LargeUploads } from './http/large-uploads.ts'
 import { limitRates } from './http/limit-rates.ts'
@@ -42,16 +34,11 @@ import { describeRoutes } from './http/openapi.ts'
 import type { HttpServer } from './http/route.ts'
 import { statusRoutes } from './http/status-routes.ts'
 import { tlsOptions } from './http/tls.ts'
-import { subjectProblems } from './identifiers/subject.ts'
 import type { Tenant } from './identifiers/tenant.ts'
-import { jsonProblems } from './lib/json-errors.ts'
-import { storeProblems } from './lib/store-errors.ts'
 import { systemTimer } from './lib/timer.ts'
-import { loadProblems } from './load/load-errors.ts'
 import { openErasure } from './open-erasure.ts'
-import { replayProblems } from './replay/replay-errors.ts'
+import { problems } from './problems.ts'
 import { replayInputsRoutes, replayRoutes } from './replay/replay-routes.ts'
-import { runtimeFactsProblems } from './runtime-facts/runtime-facts-errors.ts'
 import { type RuntimeFactsRoutesDeps, runtimeFactsRoutes } from './runtime-facts/runtime-facts-routes.ts'
 import { syntheticRoutes } from './runtime-facts/synthetic-routes.ts'
 import { addScrapedFigure } from './telemetry/scraped-figures.ts'
@@ -59,28 +46,8 @@ import {
   type IngestUnionBundleRoutesDeps,
   ingestUnionBundleRoutes,
 } from './union-bundles/ingest-union-bundle-routes.ts'
-import { unionBundleProblems } from './union-bundles/union-bundle-errors.ts'
 import { unionBundleRoutes } from './union-bundles/union-bundle-routes.ts'
 import { serviceVersion } from './version.ts'
-
-/** Every code that a client can read, with its status: the domains' tables, joined. */
-export const problems = {
-  ...httpProblems,
-  ...jsonProblems,
-  ...authProblems,
-  ...subjectProblems,
-  ...storeProblems,
-  ...loadProblems,
-  ...casProblems,
-  ...eventProblems,
-  ...evidenceProblems,
-  ...callgraphProblems,
-  ...runtimeFactsProblems,
-  ...unionBundleProblems,
-  ...factProblems,
-  ...replayProblems,
-  ...erasureProblems,
-} as const
 
 /** The HTTP surface: conventions first, then evidence in and facts out, each folder's routes in the order of the folders. */
 export async function buildApp(context: Context): Promise<HttpServer> {

@@ -35,6 +35,7 @@ const rows = [
     'start-relay.ts',
     'start-folding.ts',
     'context.ts',
+    'problems.ts',
     'app.ts',
     'main.ts',
     'demo',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { problems } from '../../src/app.ts'
+import { problems } from '../../src/problems.ts'
 import { type BuiltApp, openApp } from '../support/build-app.ts'
 
 async function sampleOf({ context }: BuiltApp, sample: string): Promise<number> {

@@ -1,6 +1,6 @@
 import type { ValidateFunction } from 'ajv/dist/2020.js'
-import { problems } from '../../../src/app.ts'
 import type { ProblemKind } from '../../../src/errors.ts'
+import { problems } from '../../../src/problems.ts'
 import type { Flaw } from './finding.ts'
 import type { MadeRequest } from './make-request.ts'
 import { parsedJson } from './parsed-json.ts'
