@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { canaryTenant, tenants } from './callers.ts'
 import { fresh, recalled } from './fill-in.ts'
 import type { Kind } from './memory.ts'
 
@@ -125,6 +126,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 }
 
 const words: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  tenant: fc.constantFrom(...tenants, canaryTenant),
   after: fc.oneof(known('cursor'), known('eventId')),
   imageDigest: fc.oneof(known('subject'), fc.constantFrom('sha256:11', 'sha256:22')),
   language: fc.constantFrom('java', 'node', 'python', 'go', 'dotnet', 'binary', 'cobol'),

@@ -40,7 +40,7 @@ export function readable({ headers, body }: Answer): string {
 }
 
 /** Back-pressure is an answer: it says when to come again, and nothing was kept. */
-const backPressure = /"code":"(?:\w+_EXHAUSTED|MEMORY_SHORT|DISK_SHORT|SERVICE_BUSY)"/
+const backPressure = /"code":"(?:\w+_EXHAUSTED|MEMORY_SHORT|DISK_SHORT|SERVICE_BUSY|ERASURE_BUSY)"/
 
 function checkStatus({ drawn }: MadeRequest, { status, headers }: Answer, text: string): Flaw[] {
   if (status < 500) return []
