@@ -26,6 +26,8 @@ export async function openParts({ cas: kind, count }: ChaosOptions, opened: Asyn
     ...cas.env,
     SIGNALS__STORE__DRIVER: 'mongo',
     SIGNALS__MONGO__CONNECTION_STRING: mongod.connectionString,
+    // A full disk is to be met in the middle of a write, not foreseen.
+    SIGNALS__LIMITS__FREE_DISK_BYTES: '0',
     SIGNALS__MONGO__SERVER_SELECTION_TIMEOUT_MS: '1000',
     SIGNALS__REDIS__URL: redis.url,
     // Nothing that is compared in the end may be trimmed before.
