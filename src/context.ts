@@ -117,11 +117,8 @@ async function assemble(
   const bus = new InProcessBus(logger)
   const cacheAndBus = await openCacheAndBus(config, { stores, bus, business, logger, clock }, opened)
   const relay = startRelay(config, { stores, cacheAndBus, business, failPoints, logger, clock }, opened)
-  const indexes = new GraphIndexCache({
-    load: (record) => loadGraphIndex(stores.content, record),
-    maxBytes: config.cache.graphIndexBytes,
-  })
-  const positions = new PositionCache((record) => loadPositions(stores.content, record))
+  const graphs = knownGraphs(config, stores)
+  const { indexes } = graphs
   const parts = { stores, cacheAndBus, indexes, relay, failPoints, business, measures, clock }
   const folding = startFolding(config, parts, opened)
   const { analysisLane, questionLane, replays } = openLanes(config, stores, opened)
@@ -152,17 +149,29 @@ async function assemble(
       profile: scoringProfile(config.scoring.profile, config.scoring),
     },
     replays,
-    indexes,
+    ...graphs,
     folding,
     relay,
     bus,
     cacheAndBus,
+    waitForFact: waiting(stores, folding),
+    close: () => opened.disposeAsync(),
+  }
+}
+
+/** What is asked of stored graphs, over the caches that hold them ready. */
+function knownGraphs({ cache }: Config, stores: Stores): Pick<Context, 'indexes' | 'locateOutput' | 'countUnmatched'> {
+  const indexes = new GraphIndexCache({
+    load: (record) => loadGraphIndex(stores.content, record),
+    maxBytes: cache.graphIndexBytes,
+  })
+  const positions = new PositionCache((record) => loadPositions(stores.content, record))
+  return {
+    indexes,
     locateOutput: (tenant, callgraphId, output) =>
       locateOutput({ ...stores, indexes, positions }, { tenant, callgraphId, output }),
     countUnmatched: (tenant, callgraphId, names) =>
       countUnmatched({ ...stores, indexes }, { tenant, callgraphId, names }),
-    waitForFact: waiting(stores, folding),
-    close: () => opened.disposeAsync(),
   }
 }
 

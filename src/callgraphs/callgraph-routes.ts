@@ -6,7 +6,7 @@ import type { Content } from '../cas/content.ts'
 import { type ContentResponses, contentResponse } from '../http/content-responses.ts'
 import { isNotModified } from '../http/etag.ts'
 import { decodeCursor, encodeCursor, PageQuery } from '../http/paging.ts'
-import type { RoutePlugin } from '../http/route.ts'
+import type { HttpServer, RoutePlugin } from '../http/route.ts'
 import { hexOf, sha256Of } from '../identifiers/digest.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
 import { canonicalBytes } from '../lib/canonical-json.ts'
@@ -40,6 +40,13 @@ const graphResponses: ContentResponses = {
 
 /** Stored graphs: their metadata, manifest and normalised form (contracts, 2). */
 export const callgraphRoutes: RoutePlugin<CallgraphRoutesDeps> = async (app, deps) => {
+  listRoute(app, deps)
+  metadataRoute(app, deps)
+  manifestRoute(app, deps)
+  graphRoute(app, deps)
+}
+
+function listRoute(app: HttpServer, deps: CallgraphRoutesDeps): void {
   app.get(
     '',
     {
@@ -58,7 +65,9 @@ export const callgraphRoutes: RoutePlugin<CallgraphRoutesDeps> = async (app, dep
       }
     },
   )
+}
 
+function metadataRoute(app: HttpServer, deps: CallgraphRoutesDeps): void {
   app.get(
     '/:callgraphId',
     {
@@ -72,7 +81,9 @@ export const callgraphRoutes: RoutePlugin<CallgraphRoutesDeps> = async (app, dep
       return isNotModified(request, reply, etag) ? reply.code(304).send(null) : document
     },
   )
+}
 
+function manifestRoute(app: HttpServer, deps: CallgraphRoutesDeps): void {
   app.get(
     '/:callgraphId/manifest',
     {
@@ -86,7 +97,9 @@ export const callgraphRoutes: RoutePlugin<CallgraphRoutesDeps> = async (app, dep
       return reply.type('application/json').send(manifest)
     },
   )
+}
 
+function graphRoute(app: HttpServer, deps: CallgraphRoutesDeps): void {
   app.get(
     '/:callgraphId/graph',
     {
