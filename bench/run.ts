@@ -1,13 +1,11 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { allRows } from './rows/all-rows.ts'
-import type { Result } from './support/claim.ts'
-import { hotSpots } from './support/hot-spots.ts'
-import { describeMachine } from './support/machine.ts'
+import { busyness, describeMachine, today } from './support/machine.ts'
 import { withMeasured } from './support/performance-page.ts'
-import { jsonLine, tableLine, textLines } from './support/report.ts'
+import { jsonLines, tableLine, textLines } from './support/report.ts'
+import { runRows } from './support/run-rows.ts'
 
 const { values: asked, positionals: names } = parseArgs({
   allowPositionals: true,
@@ -23,23 +21,14 @@ const unknown = names.filter((name) => !allRows.some((row) => row.name === name)
 if (unknown.length > 0)
   throw new Error(`no rows ${unknown.join(', ')}; there are ${allRows.map(({ name }) => name).join(', ')}`)
 
+const rows = allRows.filter(({ name }) => names.length === 0 || names.includes(name))
 const page = join(import.meta.dirname, '../docs/performance.md')
-const results: Result[] = []
-for (const row of allRows.filter(({ name }) => names.length === 0 || names.includes(name))) {
-  const profileDirectory = asked.profile ? mkdtempSync(join(tmpdir(), 'signals-profile-')) : undefined
-  for await (const result of row.measure({ isFull: asked.full, profileDirectory })) {
-    results.push(result)
-    print(asked.json ? [jsonLine(result)] : textLines(result))
+for await (const outcome of runRows(rows, { isFull: asked.full, isProfiled: asked.profile })) {
+  for (const line of asked.json ? jsonLines(outcome) : textLines(outcome)) process.stdout.write(`${line}\n`)
+  if (outcome.kind === 'failed') process.exitCode = 1
+  // At once: a run that is ended early keeps what it measured.
+  if (outcome.kind === 'measured' && asked.write) {
+    const line = tableLine(outcome.result, `${today()}, ${busyness()}`)
+    writeFileSync(page, withMeasured(readFileSync(page, 'utf8'), { line, machine: describeMachine() }))
   }
-  if (profileDirectory !== undefined) print(hotSpots(profileDirectory))
-}
-if (asked.write) writeFileSync(page, measuredPage(readFileSync(page, 'utf8')))
-
-function measuredPage(text: string): string {
-  const date = new Date().toISOString().slice(0, 10)
-  return withMeasured(text, { lines: results.map((result) => tableLine(result, date)), machine: describeMachine() })
-}
-
-function print(lines: readonly string[]): void {
-  for (const line of lines) process.stdout.write(`${line}\n`)
 }

@@ -18,10 +18,12 @@ export interface Rounds {
   readonly baseline: readonly number[]
   /** What else was seen, for readers who ask why. */
   readonly notes?: readonly string[]
+  /** What a run without `--full` made smaller than the claim says. */
+  readonly scaledDown?: string | undefined
 }
 
 export interface BenchOptions {
-  /** All bodies that a claim speaks of; a part of them otherwise. */
+  /** All that a claim speaks of; otherwise a part of it where that takes long, so that all rows fit into ten minutes. */
   readonly isFull: boolean
   /** Where the service writes its processor profile when it ends. */
   readonly profileDirectory?: string | undefined

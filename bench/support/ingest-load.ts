@@ -6,9 +6,15 @@ export const linesInBody = 26_000
 export const symbolsInBody = 10_000
 export const symbolsInAll = 100_000
 
+const bodiesInAll = 40
+
 /** Forty bodies; ten, which already name every symbol, where time is short. */
 export function bodyCount(isFull: boolean): number {
-  return isFull ? 40 : symbolsInAll / symbolsInBody
+  return isFull ? bodiesInAll : symbolsInAll / symbolsInBody
+}
+
+export function missingBodies(count: number): string | undefined {
+  return count < bodiesInAll ? `${count} of ${bodiesInAll} bodies` : undefined
 }
 
 /** Bodies that name symbols from everywhere in the program; each ten together name all of them. */

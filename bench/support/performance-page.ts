@@ -6,22 +6,21 @@ const opening = '<!-- measured: written by npm run bench -- --write -->'
 const closing = '<!-- end of measured -->'
 
 export interface MeasuredPart {
-  /** Of the rows that were run. */
-  readonly lines: readonly string[]
+  readonly line: string
   readonly machine: string
 }
 
-/** The page with the lines of the rows that were run in it; other rows' lines, and what people wrote, stay. */
-export function withMeasured(page: string, { lines, machine }: MeasuredPart): string {
+/** The page with a row's line in it; other rows' lines, and what people wrote, stay. */
+export function withMeasured(page: string, { line, machine }: MeasuredPart): string {
   const [before, rest] = cut(page, opening)
   const [measured, after] = cut(rest, closing)
   const kept = new Map(
     measured
       .split('\n')
       .filter(isRow)
-      .map((line) => [claimOf(line), line]),
+      .map((known) => [claimOf(known), known]),
   )
-  for (const line of lines) kept.set(claimOf(line), line)
+  kept.set(claimOf(line), line)
   const rows = [...kept.values()].sort((one, other) => rowOf(one) - rowOf(other))
   return `${before}${opening}\n${[...tableHead, ...rows].join('\n')}\n\n${machine}\n${closing}${after}`
 }
