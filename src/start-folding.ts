@@ -66,6 +66,8 @@ export function startFolding(config: Config, parts: FoldingParts, opened: AsyncD
     onError: (subject, err) => business.foldFailed({ ...subject, err }),
     concurrency: 4,
     retryMs: retryFoldMs,
+    clock,
+    timer: systemTimer,
   })
   const sweeper = new FoldSweeper({
     queue: stores.queue,

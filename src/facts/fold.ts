@@ -49,7 +49,10 @@ export interface FoldLimits {
 /** `busy`: another holds the lease. `blocked`: too many un-relayed events, or the subject is being erased. Both: try again a little later. */
 export type FoldOutcome = 'settled' | 'busy' | 'blocked'
 
-/** Folds all pending evidence of a subject into its fact, coalesced, until none is left. */
+/**
+ * Folds all evidence of a subject that is pending into its fact, coalesced. Whoever brings more meanwhile requests another
+ * fold: this one does not go on for as long as somebody posts.
+ */
 export async function foldSubject(deps: FoldDeps, subject: PendingSubject): Promise<FoldOutcome> {
   // Often another replica has folded it meanwhile: to see that must cost neither a lease nor a durable read.
   if (await isSettled(deps, subject)) return 'settled'
@@ -85,7 +88,7 @@ async function foldOnce(deps: FoldDeps, subject: PendingSubject, marked: Set<str
   if (output.hasChanged) deps.onUpdated(updatedFact(next, output))
   deps.failPoints.reach('before-mark')
   await markFolded(deps, next, marked)
-  return 'again'
+  return evidence.length < deps.limits.evidencePerFold ? 'settled' : 'again'
 }
 
 function updatedFact({ tenant, subjectKey, version }: FactRow, { digest, change, summary }: FoldOutput): UpdatedFact {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PendingSubject } from '../../../src/evidence/evidence-queue.ts'
 import type { FoldOutcome } from '../../../src/facts/fold.ts'
 import { FoldScheduler } from '../../../src/facts/fold-scheduler.ts'
+import { systemTimer } from '../../../src/lib/timer.ts'
 import { tenantNamed } from '../../support/folded-fact.ts'
 import { type Latch, latch } from '../../support/latch.ts'
 
@@ -46,7 +47,15 @@ beforeEach(() => {
   ended = []
   errors = []
   begins = latch()
-  scheduler = new FoldScheduler({ fold, onError: (_, error) => void errors.push(error), concurrency: 2, retryMs: 0 })
+  scheduler = new FoldScheduler({
+    fold,
+    onError: (_, error) => void errors.push(error),
+    concurrency: 2,
+    retryMs: 0,
+    // No fold takes any time, so that no subject rests (fold-rests.test.ts).
+    clock: () => 0,
+    timer: systemTimer,
+  })
 })
 afterEach(async () => {
   const closing = scheduler.close()

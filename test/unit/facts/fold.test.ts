@@ -71,6 +71,19 @@ describe('a fold', () => {
     expect(hitsOf(await folding.row())).toEqual({ cart: 15 })
   })
 
+  test('leaves what came meanwhile to the fold that its bringer requests, so that it ends while somebody keeps posting', async () => {
+    const folding = new Folding(graphs)
+    await folding.append(hitsPosted('cg-1', { cart: 1 }))
+    const compute: typeof folding.deps.compute = async (input) => {
+      await folding.append(hitsPosted('cg-1', { cart: 10 }))
+      return await folding.deps.compute(input)
+    }
+    expect(await folding.fold({ compute })).toBe('settled')
+    expect(hitsOf(await folding.row())).toEqual({ cart: 1 })
+    expect(await folding.fold()).toBe('settled')
+    expect(hitsOf(await folding.row())).toEqual({ cart: 11 })
+  })
+
   test('tells of the row once it is saved, and of the new version', async () => {
     const folding = new Folding(graphs)
     await folding.append(graphPosted('cg-1', 'total'))
