@@ -6,7 +6,6 @@ import type { CallgraphEntryPoint, DroppedCounts, NormalizedCallgraph } from './
 import { detectFormat } from './formats/detect-format.ts'
 import { stageGraph } from './graph-archive.ts'
 import { GraphBuilder } from './graph-builder.ts'
-import { hashCallgraph } from './graph-hash.ts'
 import { defaultGraphLimits, type GraphLimits } from './raw-graph.ts'
 
 export interface AnalyzeOptions {
@@ -41,8 +40,7 @@ export async function analyzeCallgraph(
 ): Promise<AnalyzedCallgraph> {
   const { format, graph } = await readCallgraph(input)
   const { language, closedWorld, nodes, edgeCount, externalCount, entryPoints, dropped } = graph
-  const graphHash = hashCallgraph(graph)
-  const archive = await stageGraph(deps.staging, graph)
+  const { graphHash, archive } = await stageGraph(deps.staging, graph)
   try {
     const index = await deps.staging.stage(buildGraphIndex(graph), 'identity')
     const summary = { format, graphHash, language, closedWorld, nodeCount: nodes.length, edgeCount, externalCount }

@@ -2,6 +2,7 @@ import { compareOrdinal } from '../lib/ordinal.ts'
 import type { CallgraphNode, EntryPointSource, NormalizedCallgraph } from './callgraph.ts'
 import { strongerSource } from './entry-points.ts'
 import { aligned, headerWords, magic, type Sections, sectionNames } from './graph-index-layout.ts'
+import { textTable } from './text-table.ts'
 
 /** Goes up with every change of the layout: an index of another format is never opened, but made again. */
 export const graphIndexFormat = 1
@@ -15,7 +16,7 @@ export function buildGraphIndex(graph: NormalizedCallgraph): Uint8Array<ArrayBuf
   const { symbolNodes, symbolEnds, symbolBytes } = symbolSections(graph.nodes)
   const ids = textTable(graph.nodes.map(({ id }) => id))
   return encode(graph.closedWorld, {
-    ...linkSections(graph, numbers),
+    ...linkSections(graph),
     external: Uint8Array.from(graph.nodes, (node) => (node.kind === 'external' ? 1 : 0)),
     ...entrySections(graph, numbers),
     idEnds: ids.ends,
@@ -32,22 +33,21 @@ export function buildGraphIndex(graph: NormalizedCallgraph): Uint8Array<ArrayBuf
 type Numbers = ReadonlyMap<string, number>
 
 /** Edges come in order of (from, to), so like pairs are neighbours: each is told once. */
-function linkSections(graph: NormalizedCallgraph, numbers: Numbers) {
+function linkSections(graph: NormalizedCallgraph) {
   const offsets = new Uint32Array(graph.nodes.length + 1)
   const targets = new Uint32Array(graph.edgeCount)
   const unresolved = new Uint8Array(graph.edgeCount)
   let count = 0
   let lastFrom = -1
-  for (const edge of graph.edges()) {
-    const from = numbers.get(edge.from) ?? 0
-    const to = numbers.get(edge.to) ?? 0
+  for (let position = 0; position < graph.edgeCount; position += 1) {
+    const { from, to, isResolved } = graph.edgeAt(position)
     const isLike = from === lastFrom && count > 0 && targets[count - 1] === to
     if (!isLike) {
       targets[count] = to
       offsets[from + 1] = (offsets[from + 1] ?? 0) + 1
       count += 1
     }
-    if (!edge.isResolved) unresolved[count - 1] = 1
+    if (!isResolved) unresolved[count - 1] = 1
     lastFrom = from
   }
   for (let node = 1; node < offsets.length; node += 1) offsets[node] = (offsets[node] ?? 0) + (offsets[node - 1] ?? 0)
@@ -86,19 +86,6 @@ function nameTable(nodes: readonly CallgraphNode[], nameOf: (node: CallgraphNode
   }
   named.sort((left, right) => compareOrdinal(left.name, right.name) || left.number - right.number)
   return { order: Uint32Array.from(named, ({ number }) => number), table: textTable(named.map(({ name }) => name)) }
-}
-
-/** Texts in one run of UTF-8, with the end of each. */
-function textTable(texts: readonly string[]): { ends: Uint32Array; bytes: Uint8Array } {
-  const ends = new Uint32Array(texts.length)
-  let length = 0
-  for (const [position, text] of texts.entries()) {
-    length += Buffer.byteLength(text, 'utf8')
-    ends[position] = length
-  }
-  const bytes = Buffer.alloc(length)
-  for (const [position, text] of texts.entries()) bytes.write(text, ends[position - 1] ?? 0, 'utf8')
-  return { ends, bytes }
 }
 
 function encode(closedWorld: boolean, sections: Sections): Uint8Array<ArrayBuffer> {

@@ -52,6 +52,18 @@ export interface CallgraphEdge {
   readonly evidence?: readonly string[]
 }
 
+/** An edge by the places of its ends in `nodes`; kind and type as one number (`edgeCode`), candidates and evidence empty for none. */
+export interface NumberedEdge {
+  readonly from: number
+  readonly to: number
+  readonly code: number
+  readonly confidence: number
+  readonly isResolved: boolean
+  readonly reason: string | undefined
+  readonly candidates: readonly string[]
+  readonly evidence: readonly string[]
+}
+
 export interface CallgraphEntryPoint {
   readonly nodeId: string
   readonly kind: EntryPointKind
@@ -74,6 +86,9 @@ export interface NormalizedCallgraph {
   readonly edgeCount: number
   /** Edges in order, made one at a time: a graph of millions is never held as objects. */
   edges(): Iterable<CallgraphEdge>
+  /** The same by position, for who needs no names. */
+  edgeAt(position: number): NumberedEdge
+  readonly hasEvidence: boolean
   readonly entryPoints: readonly CallgraphEntryPoint[]
   readonly externalCount: number
   readonly dropped: DroppedCounts

@@ -10,6 +10,16 @@ export function edgeCode(kind: EdgeKind, type: EdgeType): number {
   return edgeKinds.indexOf(kind) * edgeTypes.length + edgeTypes.indexOf(type)
 }
 
+export function kindOfCode(code: number): EdgeKind {
+  return edgeKinds[Math.floor(code / edgeTypes.length)] ?? 'static'
+}
+
+export function typeOfCode(code: number): EdgeType {
+  return edgeTypes[code % edgeTypes.length] ?? 'call'
+}
+
+const none: readonly string[] = []
+
 export interface EdgeRow {
   readonly from: number
   readonly to: number
@@ -56,6 +66,10 @@ export class EdgeColumns {
     this.#length += 1
   }
 
+  get hasEvidence(): boolean {
+    return this.#places.length > 0 || this.#severalPlaces.size > 0
+  }
+
   from(row: number): number {
     return this.#from[row] ?? 0
   }
@@ -81,13 +95,13 @@ export class EdgeColumns {
   }
 
   candidates(row: number): readonly string[] {
-    return (this.#candidates.size === 0 ? undefined : this.#candidates.get(row)) ?? []
+    return (this.#candidates.size === 0 ? undefined : this.#candidates.get(row)) ?? none
   }
 
   evidence(row: number): readonly string[] {
     const place = this.#place[row] ?? 0
     if (place > 0) return [this.#places[place - 1] ?? '']
-    return (this.#severalPlaces.size === 0 ? undefined : this.#severalPlaces.get(row)) ?? []
+    return (this.#severalPlaces.size === 0 ? undefined : this.#severalPlaces.get(row)) ?? none
   }
 
   #keepEvidence(at: number, evidence: readonly string[]): void {

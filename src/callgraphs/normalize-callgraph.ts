@@ -2,7 +2,7 @@ import type { CallgraphEntryPoint, CallgraphNode, NormalizedCallgraph } from './
 import type { EdgeColumns } from './edge-columns.ts'
 import { type EntryPointRule, settleEntryPoints } from './entry-points.ts'
 import { completeNode, mergeMembers, type NodeMembers } from './merge-nodes.ts'
-import { sortEdges } from './sorted-edges.ts'
+import { edgesByName, sortEdges } from './sorted-edges.ts'
 import { rootStripper } from './source-root.ts'
 
 /** All that was told of a graph, by number of its nodes in the order of their first mention. */
@@ -29,7 +29,7 @@ export function normalizeCallgraph(gathered: GatheredGraph, options: NormalizeOp
   const idsInOrder = gathered.ids.toSorted()
   const ranks = ranksOf(idsInOrder, gathered.numbers)
   const nodes = nodesInOrder(gathered, options, idsInOrder)
-  const sorted = sortEdges(gathered.edges, ranks, idsInOrder)
+  const sorted = sortEdges(gathered.edges, ranks)
   const callers = callerMarks(gathered.edges, ranks)
   const { infer, language, closedWorld } = options
   return {
@@ -37,7 +37,9 @@ export function normalizeCallgraph(gathered: GatheredGraph, options: NormalizeOp
     closedWorld,
     nodes,
     edgeCount: sorted.count,
-    edges: () => sorted.edges(),
+    edges: () => edgesByName(sorted, idsInOrder),
+    edgeAt: (position) => sorted.edgeAt(position),
+    hasEvidence: gathered.edges.hasEvidence,
     entryPoints: settleEntryPoints({
       nodes,
       declared: gathered.declared,

@@ -1,30 +1,49 @@
-import type { CallgraphEdge } from './callgraph.ts'
-import { type EdgeColumns, edgeCodeCount, edgeKinds, edgeTypes } from './edge-columns.ts'
+import type { CallgraphEdge, NumberedEdge } from './callgraph.ts'
+import { type EdgeColumns, edgeCodeCount, kindOfCode, typeOfCode } from './edge-columns.ts'
 
 /** Edges in order of (from, to, kind, type), like ones merged: rows of one edge stand together in `order`. */
 export interface SortedEdges {
   readonly count: number
-  edges(): Iterable<CallgraphEdge>
+  edgeAt(position: number): NumberedEdge
 }
 
 /** Sorts by counting, in three stable passes from the last key to the first: time grows with edges plus nodes, never worse. */
-export function sortEdges(columns: EdgeColumns, ranks: Uint32Array, idsInOrder: readonly string[]): SortedEdges {
-  const nodeCount = idsInOrder.length
+export function sortEdges(columns: EdgeColumns, ranks: Uint32Array): SortedEdges {
+  const nodeCount = ranks.length
   const rankOf = (node: number) => ranks[node] ?? 0
-  let order = Uint32Array.from({ length: columns.length }, (_, row) => row)
+  let order = new Uint32Array(columns.length)
+  for (let row = 0; row < order.length; row += 1) order[row] = row
   order = passOf(order, edgeCodeCount, (row) => columns.code(row))
   order = passOf(order, nodeCount, (row) => rankOf(columns.to(row)))
   order = passOf(order, nodeCount, (row) => rankOf(columns.from(row)))
   const starts = startsOfLike(columns, order)
-  const count = starts.length
   return {
-    count,
-    *edges() {
-      for (let position = 0; position < count; position += 1) {
-        const rows = order.subarray(starts[position], starts[position + 1] ?? order.length)
-        yield mergedEdge(columns, rows, (node) => idsInOrder[rankOf(node)] ?? '')
-      }
+    count: starts.length,
+    edgeAt(position) {
+      const start = starts[position] ?? 0
+      const end = starts[position + 1] ?? order.length
+      const first = order[start] ?? 0
+      const ends = { from: rankOf(columns.from(first)), to: rankOf(columns.to(first)), code: columns.code(first) }
+      return end - start === 1 ? onlyEdge(columns, first, ends) : mergedEdge(columns, order.subarray(start, end), ends)
     },
+  }
+}
+
+/** One edge at a time as objects that say all: a graph of millions is never held as them. */
+export function* edgesByName(sorted: SortedEdges, idsInOrder: readonly string[]): Generator<CallgraphEdge> {
+  for (let position = 0; position < sorted.count; position += 1) {
+    const { from, to, code, confidence, isResolved, reason, candidates, evidence } = sorted.edgeAt(position)
+    yield {
+      from: idsInOrder[from] ?? '',
+      to: idsInOrder[to] ?? '',
+      kind: kindOfCode(code),
+      type: typeOfCode(code),
+      ...(reason !== undefined && { reason }),
+      confidence,
+      isResolved,
+      ...(candidates.length > 0 && { candidates }),
+      ...(evidence.length > 0 && { evidence }),
+    }
   }
 }
 
@@ -61,10 +80,23 @@ function isLike(columns: EdgeColumns, left: number, right: number): boolean {
   )
 }
 
+type Ends = Pick<NumberedEdge, 'from' | 'to' | 'code'>
+
+function onlyEdge(columns: EdgeColumns, row: number, { from, to, code }: Ends): NumberedEdge {
+  return {
+    from,
+    to,
+    code,
+    confidence: columns.confidence(row),
+    isResolved: columns.isResolved(row),
+    reason: columns.reason(row),
+    candidates: columns.candidates(row),
+    evidence: columns.evidence(row),
+  }
+}
+
 /** Highest confidence, unresolved if any is, the smallest reason, all candidates and evidence. Source: contracts, small print 3. */
-function mergedEdge(columns: EdgeColumns, rows: Uint32Array, idOf: (node: number) => string): CallgraphEdge {
-  const first = rows[0] ?? 0
-  const code = columns.code(first)
+function mergedEdge(columns: EdgeColumns, rows: Uint32Array, ends: Ends): NumberedEdge {
   let confidence = 0
   let isResolved = true
   let reason: string | undefined
@@ -75,17 +107,7 @@ function mergedEdge(columns: EdgeColumns, rows: Uint32Array, idOf: (node: number
   }
   const candidates = united(rows, (row) => columns.candidates(row))
   const evidence = united(rows, (row) => columns.evidence(row))
-  return {
-    from: idOf(columns.from(first)),
-    to: idOf(columns.to(first)),
-    kind: edgeKinds[Math.floor(code / edgeTypes.length)] ?? 'static',
-    type: edgeTypes[code % edgeTypes.length] ?? 'call',
-    ...(reason !== undefined && { reason }),
-    confidence,
-    isResolved,
-    ...(candidates.length > 0 && { candidates }),
-    ...(evidence.length > 0 && { evidence }),
-  }
+  return { ...ends, confidence, isResolved, reason, candidates, evidence }
 }
 
 function smaller(left: string | undefined, right: string | undefined): string | undefined {
@@ -94,7 +116,6 @@ function smaller(left: string | undefined, right: string | undefined): string | 
 }
 
 function united(rows: Uint32Array, listOf: (row: number) => readonly string[]): readonly string[] {
-  if (rows.length === 1) return listOf(rows[0] ?? 0)
   const texts = new Set<string>()
   for (const row of rows) for (const text of listOf(row)) texts.add(text)
   return texts.size > 1 ? [...texts].toSorted() : [...texts]

@@ -11,7 +11,13 @@ export interface ArchiveEntry {
   /** ASCII, without a path: `nodes.ndjson`. */
   readonly name: string
   /** A staged blob is read as it lies there, so it must not be compressed. */
-  readonly content: Uint8Array | StagedBlob
+  readonly content: Uint8Array | StagedBlob | MadeContent
+}
+
+/** Made while it is written, from who knows beforehand how long it will be. */
+export interface MadeContent {
+  readonly contentLength: number
+  readonly pieces: () => Iterable<Uint8Array>
 }
 
 export interface ReadEntry {
@@ -83,7 +89,8 @@ async function* tarOf(entries: readonly ArchiveEntry[]): AsyncGenerator<Uint8Arr
 }
 
 function piecesOf(content: ArchiveEntry['content']): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
-  return content instanceof Uint8Array ? [content] : createReadStream(content.path, { highWaterMark: 256 * 1024 })
+  if (content instanceof Uint8Array) return [content]
+  return 'pieces' in content ? content.pieces() : createReadStream(content.path, { highWaterMark: 256 * 1024 })
 }
 
 function sizeOf(content: ArchiveEntry['content']): number {
@@ -97,7 +104,7 @@ function verifyEntries(entries: readonly ArchiveEntry[]): void {
       throw new TypeError(`${JSON.stringify(name)} cannot name an entry of an archive`)
     if (names.has(name)) throw new TypeError(`an archive cannot have ${name} twice`)
     if (sizeOf(content) > maxEntryBytes) throw new TypeError(`${name} is too large for an archive`)
-    if (!(content instanceof Uint8Array) && content.encoding !== 'identity') {
+    if ('encoding' in content && content.encoding !== 'identity') {
       throw new TypeError(`the content of ${name} is compressed`)
     }
     names.add(name)

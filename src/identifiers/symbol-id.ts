@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 export interface SymbolParts {
   readonly language: string
@@ -11,7 +11,7 @@ export interface SymbolParts {
 export function symbolIdOf({ language, namespace, name, kind }: SymbolParts): string {
   const joined = [namespace, name, kind].join('\0')
   const text = language === 'java' ? joined.toLowerCase() : joined
-  return `sym:${language}:${createHash('sha256').update(text).digest('base64url')}`
+  return `sym:${language}:${hash('sha256', text, 'base64url')}`
 }
 
 export function isSymbolId(text: string): boolean {

@@ -4,7 +4,7 @@ export const indexFaults: readonly Fault[] = [
   ...faultsIn('src/callgraphs/graph-hash.ts', [
     {
       name: 'entry-points-not-hashed',
-      find: 'for (const entryPoint of graph.entryPoints) yield entryPointLine(entryPoint)',
+      find: 'for (const bytes of bytesOfLines(this.#graph.entryPoints, entryPointLine)) this.#hash.update(bytes)',
       replace: '',
       why: 'two graphs with other entry points would be the same graph',
     },
@@ -12,15 +12,9 @@ export const indexFaults: readonly Fault[] = [
   ...faultsIn('src/callgraphs/canonical-lines.ts', [
     {
       name: 'node-members-as-told',
-      find: 'return canonicalJson(node)',
-      replace: 'return JSON.stringify(node)',
+      find: 'if (node.attributes) return canonicalJson(node)',
+      replace: 'if (node.attributes) return JSON.stringify(node)',
       why: 'the order of members would be in the hash',
-    },
-    {
-      name: 'resolution-not-hashed',
-      find: 'JSON.stringify({ candidates, confidence, from, isResolved, kind, reason, to, type })',
-      replace: 'JSON.stringify({ candidates, confidence, from, kind, reason, to, type })',
-      why: 'a graph with unresolved calls would be the same as one without',
     },
     {
       name: 'last-line-lost',
@@ -29,11 +23,31 @@ export const indexFaults: readonly Fault[] = [
       why: 'a line that stands alone in the last piece would be no part of the hash',
     },
   ]),
+  ...faultsIn('src/callgraphs/edge-lines.ts', [
+    {
+      name: 'resolution-not-hashed',
+      find: 'const position = code * 2 + (isResolved ? 1 : 0)',
+      replace: 'const position = code * 2',
+      why: 'a graph with unresolved calls would be the same as one without',
+    },
+    {
+      name: 'evidence-hashed',
+      find: 'const evidence = this.#withEvidence ? edge.evidence : []',
+      replace: 'const evidence = edge.evidence',
+      why: 'where an edge was seen would make it another one',
+    },
+    {
+      name: 'block-that-is-not-full-lost',
+      find: 'if (filled > 0) yield',
+      replace: 'if (filled > block.length) yield',
+      why: 'the last edges would be no part of the hash',
+    },
+  ]),
   ...faultsIn('src/callgraphs/build-graph-index.ts', [
     {
       name: 'last-of-like-edges-decides',
-      find: 'if (!edge.isResolved) unresolved[count - 1] = 1',
-      replace: 'unresolved[count - 1] = edge.isResolved ? 0 : 1',
+      find: 'if (!isResolved) unresolved[count - 1] = 1',
+      replace: 'unresolved[count - 1] = isResolved ? 0 : 1',
       why: 'an unresolved call beside a resolved one would be hidden, and earn an unreachable',
     },
     {

@@ -75,7 +75,7 @@ test('a graph is counted, hashed, and staged in its stored form and as an index'
 })
 
 test('the stored form is three files in ordinal order, without a word of when and how it was made', async () => {
-  const blob = await stageGraph(staging, await normalized(graph, options))
+  const { archive: blob } = await stageGraph(staging, await normalized(graph, options))
   const tar = await tarOf(blob)
   expect(sha256Of(tar)).toBe(blob.digest)
   const entries = await entriesOf(tar)
@@ -100,7 +100,7 @@ test('another spelling of a graph has the same stored form', async () => {
   const digests = new Set<string>()
   for (let turn = 0; turn < 5; turn += 1) {
     const text = respelled(graph, draw(1 << 30) + 1)
-    const blob = await stageGraph(staging, await normalized(text, options))
+    const { archive: blob } = await stageGraph(staging, await normalized(text, options))
     digests.add(blob.digest)
     await blob.discard()
   }

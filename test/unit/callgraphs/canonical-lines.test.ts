@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { bytesOfLines } from '../../../src/callgraphs/canonical-lines.ts'
 
+const asItIs = (line: string) => line
+
 function textOf(lines: Iterable<string>): string {
-  return Buffer.concat([...bytesOfLines(lines)]).toString('utf8')
+  return Buffer.concat([...bytesOfLines(lines, asItIs)]).toString('utf8')
 }
 
 test('the bytes of lines are the lines, each with its line feed, wherever a piece ends', () => {
@@ -21,8 +23,13 @@ test('the bytes of lines are the lines, each with its line feed, wherever a piec
 })
 
 test('pieces are worth a write each, and nothing is written of nothing', () => {
-  expect([...bytesOfLines([])]).toEqual([])
-  const pieces = [...bytesOfLines(Array.from({ length: 10_000 }, () => 'x'.repeat(100)))]
+  expect([...bytesOfLines([], asItIs)]).toEqual([])
+  const pieces = [
+    ...bytesOfLines(
+      Array.from({ length: 10_000 }, () => 'x'.repeat(100)),
+      asItIs,
+    ),
+  ]
   expect(pieces).toHaveLength(16)
   expect(textOf(['é'])).toBe('é\n')
 })

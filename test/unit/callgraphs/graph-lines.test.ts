@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { edgeLineWithEvidence, entryPointLine, nodeLine } from '../../../src/callgraphs/canonical-lines.ts'
+import { entryPointLine, nodeLine } from '../../../src/callgraphs/canonical-lines.ts'
 import { graphLines } from '../../../src/callgraphs/graph-lines.ts'
 import { ingestCallgraph } from '../../../src/callgraphs/ingest-callgraph.ts'
 import { parseCasUri } from '../../../src/cas/cas-uri.ts'
 import { CallgraphIngest, uploading } from '../../support/callgraph-ingest.ts'
+import { edgeLineWithEvidence } from '../../support/canonical-edges.ts'
 import { chunked, normalized } from '../../support/read-graph.ts'
 import { acme } from '../../support/store-values.ts'
 
