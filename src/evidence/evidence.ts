@@ -95,18 +95,18 @@ export interface ObservationWindow {
 export interface SymbolHits {
   readonly symbolId: string
   readonly hitCount: number
-  readonly firstObservedAt?: string
-  readonly observedAt?: string
-  readonly codeIds?: readonly string[]
-  readonly loaderBases?: readonly string[]
-  readonly purls?: readonly string[]
-  readonly buildIds?: readonly string[]
-  readonly containerIds?: readonly string[]
-  readonly processNames?: readonly string[]
-  readonly socketAddresses?: readonly string[]
-  readonly evidenceUris?: readonly string[]
+  readonly firstObservedAt?: string | undefined
+  readonly observedAt?: string | undefined
+  readonly codeIds?: readonly string[] | undefined
+  readonly loaderBases?: readonly string[] | undefined
+  readonly purls?: readonly string[] | undefined
+  readonly buildIds?: readonly string[] | undefined
+  readonly containerIds?: readonly string[] | undefined
+  readonly processNames?: readonly string[] | undefined
+  readonly socketAddresses?: readonly string[] | undefined
+  readonly evidenceUris?: readonly string[] | undefined
   /** True when a list had more than 32 distinct values. */
-  readonly truncated?: boolean
+  readonly truncated?: boolean | undefined
 }
 
 export type EvidenceKind = EvidencePayload['kind']

@@ -25,8 +25,27 @@ export type HitList = (typeof hitLists)[number]
 /** The same record while it is being summed. */
 export type MutableSymbolHits = {
   -readonly [Member in keyof SymbolHits]: SymbolHits[Member] extends readonly string[] | undefined
-    ? string[]
+    ? string[] | undefined
     : SymbolHits[Member]
+}
+
+/** All members in ordinal order, so that what is put into them is canonical JSON without sorting (`lib/canonical-json.ts`). */
+export function noHits(symbolId: string): MutableSymbolHits {
+  return {
+    buildIds: undefined,
+    codeIds: undefined,
+    containerIds: undefined,
+    evidenceUris: undefined,
+    firstObservedAt: undefined,
+    hitCount: 0,
+    loaderBases: undefined,
+    observedAt: undefined,
+    processNames: undefined,
+    purls: undefined,
+    socketAddresses: undefined,
+    symbolId,
+    truncated: undefined,
+  }
 }
 
 /**
@@ -34,7 +53,8 @@ export type MutableSymbolHits = {
  * result bears the name of the first. Source: contracts, 4.
  */
 export function mergeHits(one: SymbolHits, other: SymbolHits): SymbolHits {
-  const merged: MutableSymbolHits = { symbolId: one.symbolId, hitCount: addSaturating(one.hitCount, other.hitCount) }
+  const merged = noHits(one.symbolId)
+  merged.hitCount = addSaturating(one.hitCount, other.hitCount)
   addTimes(merged, one.firstObservedAt, one.observedAt)
   addTimes(merged, other.firstObservedAt, other.observedAt)
   if (one.truncated || other.truncated) merged.truncated = true
@@ -64,6 +84,8 @@ export function addValue(hits: MutableSymbolHits, list: HitList, value: string):
     hits[list] = [value]
     return `"${list}":[],`.length + jsonBytes(value)
   }
+  // Of most members a symbol has one value, and each line says it again.
+  if (values.length === 1 && values[0] === value) return 0
   const position = positionOf(values, value)
   if (values[position] === value) return 0
   values.splice(position, 0, value)

@@ -1,5 +1,5 @@
 import type { SymbolHits } from '../evidence/evidence.ts'
-import { hitLists, type MutableSymbolHits } from '../evidence/symbol-hits.ts'
+import { hitLists, noHits } from '../evidence/symbol-hits.ts'
 
 /** 32 values of 512 characters: nobody who observes has longer ones, and a thousand symbols must fit one body. */
 const maxListCharacters = 16 * 1024
@@ -9,7 +9,11 @@ const maxListCharacters = 16 * 1024
  * without it a later, shorter value could slip in behind it, and what is kept would depend on the order of batches.
  */
 export function boundHits(hits: SymbolHits): SymbolHits {
-  const bounded: MutableSymbolHits = hits.truncated ? { ...numbersOf(hits), truncated: true } : numbersOf(hits)
+  const bounded = noHits(hits.symbolId)
+  bounded.hitCount = hits.hitCount
+  bounded.firstObservedAt = hits.firstObservedAt
+  bounded.observedAt = hits.observedAt
+  if (hits.truncated) bounded.truncated = true
   for (const list of hitLists) {
     const values = hits[list]
     if (values === undefined || values.length === 0) continue
@@ -18,15 +22,6 @@ export function boundHits(hits: SymbolHits): SymbolHits {
     bounded[list] = kept
   }
   return bounded
-}
-
-function numbersOf({ symbolId, hitCount, firstObservedAt, observedAt }: SymbolHits): MutableSymbolHits {
-  return {
-    symbolId,
-    hitCount,
-    ...(firstObservedAt !== undefined && { firstObservedAt }),
-    ...(observedAt !== undefined && { observedAt }),
-  }
 }
 
 function withinRoom(values: readonly string[]): string[] {

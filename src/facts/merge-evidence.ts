@@ -112,7 +112,9 @@ export function runtimeFactKey({ callgraphId, symbolId }: { callgraphId: string;
 }
 
 function addHits(fact: RuntimeFact, hits: SymbolHits): RuntimeFact {
-  return { ...boundHits(mergeHits(fact, hits)), callgraphId: fact.callgraphId }
+  // Members in ordinal order: canonical JSON is written of them at once.
+  const { buildIds, ...others } = boundHits(mergeHits(fact, hits))
+  return { buildIds, callgraphId: fact.callgraphId, ...others }
 }
 
 async function mergeRuntimeFacts(deps: MergeDeps, { runtimeFacts, evidence, limits }: Merging) {

@@ -7,6 +7,7 @@ import {
   type MutableSymbolHits,
   maxHitCount,
   maxHitsBytes,
+  noHits,
 } from '../evidence/symbol-hits.ts'
 import { compareOrdinal } from '../lib/ordinal.ts'
 import type { RuntimeEvent } from './runtime-event.ts'
@@ -73,7 +74,7 @@ export class HitAggregate {
     if (this.#bySymbol.size >= this.#maxSymbols) {
       throw tooLarge(`a batch names at most ${this.#maxSymbols} distinct symbols`)
     }
-    const fresh: MutableSymbolHits = { symbolId, hitCount: 0 }
+    const fresh = noHits(symbolId)
     this.#bySymbol.set(symbolId, fresh)
     this.#bytes += maxFixedBytes + jsonBytes(symbolId)
     return fresh

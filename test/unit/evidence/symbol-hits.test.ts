@@ -33,7 +33,7 @@ describe('merging hits of a symbol', () => {
     const names = Array.from({ length: 33 }, (_, place) => `id-${String(place).padStart(2, '0')}`)
     const exact = mergeHits({ ...one, codeIds: names.slice(16, 32) }, { ...one, codeIds: names.slice(0, 16) })
     expect(exact.codeIds).toEqual(names.slice(0, 32))
-    expect(exact).not.toHaveProperty('truncated')
+    expect(exact.truncated).toBeUndefined()
     const over = mergeHits({ ...one, codeIds: names.slice(1, 33) }, { ...one, codeIds: names.slice(0, 1) })
     expect(over.codeIds).toEqual(names.slice(0, 32))
     expect(over.truncated).toBe(true)
