@@ -8,7 +8,7 @@ import { FrameEnd } from './frame-end.ts'
 import type { StagedBlob } from './staged-blob.ts'
 import { createFrameCompressor, trailerOf } from './stored-form.ts'
 
-const blockLength = 64 * 1024
+const blockLength = 256 * 1024
 
 /**
  * Hashes, compresses and writes what it is given, one write at a time. The bytes are cut into blocks of its own, so that a
