@@ -1,6 +1,6 @@
-import type { Context } from './context.ts'
-import type { ErasureDeps } from './erasure/erasure-deps.ts'
-import { systemTimer } from './lib/timer.ts'
+import type { Context } from '../context.ts'
+import type { ErasureDeps } from '../erasure/erasure-deps.ts'
+import { systemTimer } from '../lib/timer.ts'
 
 /** Renewed while an erasure runs: whose process died holds its subject up for no longer. */
 const leaseMs = 5_000

@@ -1,9 +1,9 @@
-import { readSmallFile } from './auth/read-small-file.ts'
-import { type SealedGate, SealedMode, unsealed } from './auth/sealed-mode.ts'
-import type { Config } from './config.ts'
-import type { Clock } from './lib/clock.ts'
-import { systemTimer } from './lib/timer.ts'
-import type { Logger } from './telemetry/logger.ts'
+import { readSmallFile } from '../auth/read-small-file.ts'
+import { type SealedGate, SealedMode, unsealed } from '../auth/sealed-mode.ts'
+import type { Config } from '../config.ts'
+import type { Clock } from '../lib/clock.ts'
+import { systemTimer } from '../lib/timer.ts'
+import type { Logger } from '../telemetry/logger.ts'
 
 /** Evidence of every check that anybody could think of is far smaller. */
 const maxEvidenceBytes = 64 * 1024
