@@ -8,6 +8,7 @@ import { memory } from './memory.ts'
 import { ndjson } from './ndjson.ts'
 import { readsBesideWrites } from './reads-beside-writes.ts'
 import { recompute } from './recompute.ts'
+import { search } from './search.ts'
 import { sharedCache } from './shared-cache.ts'
 import { slowLoris } from './slow-loris.ts'
 import { start } from './start.ts'
@@ -22,6 +23,7 @@ export const allRows: readonly BenchRow[] = [
   sharedCache,
   callgraph,
   recompute,
+  search,
   fold,
   readsBesideWrites,
   start,

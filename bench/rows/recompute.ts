@@ -1,7 +1,7 @@
 import { adjacencyOf, searchBreadthFirst } from '../baselines/breadth-first.ts'
 import { alternate, millisecondsOf } from '../support/alternate.ts'
 import { type BenchRow, type Claim, resultOf } from '../support/claim.ts'
-import { makeEdges, nodeId, seededInteger } from '../support/made-graph.ts'
+import { makeEdges, nodeId, pickNodes } from '../support/made-graph.ts'
 import { jsonBody, postAndFold } from '../support/post.ts'
 import { startService } from '../support/server-process.ts'
 import { postGraph } from '../support/service-graph.ts'
@@ -15,7 +15,6 @@ const claim: Claim = {
 }
 
 const shape = { nodes: 170_000, edges: 1_300_000, seed: 1 }
-const targetCount = 1_000
 
 /** Every round asks about a subject of its own, so that nothing but the graph's index is known before. */
 export const recompute: BenchRow = {
@@ -23,7 +22,7 @@ export const recompute: BenchRow = {
   async *measure(options) {
     await using service = await startService(options)
     const callgraphId = await postGraph(service.url, shape)
-    const targets = pickTargets()
+    const targets = pickNodes({ nodes: shape.nodes, count: 1_000, seed: 2 }).map(nodeId)
     const adjacency = adjacencyOf(shape.nodes, makeEdges(shape))
     const measured = await alternate({
       ours: async (round) => {
@@ -40,9 +39,4 @@ export const recompute: BenchRow = {
 
 function reachAll(adjacency: ReturnType<typeof adjacencyOf>): void {
   if (searchBreadthFirst(adjacency).includes(-1)) throw new Error('the search must reach the whole graph')
-}
-
-function pickTargets(): string[] {
-  const below = seededInteger(2)
-  return [...new Set(Array.from({ length: targetCount }, () => nodeId(below(shape.nodes))))]
 }

@@ -39,6 +39,14 @@ export function makeEdges({ nodes, edges, seed }: GraphShape): GraphColumns {
   return { from, to }
 }
 
+/** So many nodes from anywhere, each once. */
+export function pickNodes({ nodes, count, seed }: { nodes: number; count: number; seed: number }): number[] {
+  const below = seededInteger(seed)
+  const picked = new Set<number>()
+  while (picked.size < count) picked.add(below(nodes))
+  return [...picked]
+}
+
 const nouns = ['Order', 'Invoice', 'Cart', 'Customer', 'Payment', 'Shipment', 'Catalog', 'Session', 'Voucher', 'Audit']
 const roles = ['Service', 'Controller', 'Repository', 'Mapper', 'Listener', 'Factory', 'Validator', 'Client']
 const verbs = ['find', 'apply', 'create', 'update', 'remove', 'convert', 'publish', 'resolve']
