@@ -4,6 +4,7 @@ import { callgraph } from './callgraph.ts'
 import { compressed } from './compressed.ts'
 import { facts } from './facts.ts'
 import { fold } from './fold.ts'
+import { jsCalls } from './js-calls.ts'
 import { memory } from './memory.ts'
 import { ndjson } from './ndjson.ts'
 import { readsBesideWrites } from './reads-beside-writes.ts'
@@ -22,6 +23,7 @@ export const allRows: readonly BenchRow[] = [
   facts,
   sharedCache,
   callgraph,
+  jsCalls,
   recompute,
   search,
   fold,

@@ -33,7 +33,7 @@ export const callgraph: BenchRow = {
         ours: async (round) => {
           const body = graphOf(round)
           byteLength = body.byteLength
-          return await millisecondsOf(() => post(graphPost(service.url, body, String(round))))
+          return await millisecondsOf(() => post(graphPost(service.url, { body, version: String(round) })))
         },
         baseline: (round) => parseAlone(join(directory, 'graph.json'), graphOf(round)),
       })

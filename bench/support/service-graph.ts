@@ -3,13 +3,23 @@ import { type Post, post } from './post.ts'
 
 /** Posts a made graph and gives its id. */
 export async function postGraph(url: string, shape: GraphShape): Promise<string> {
-  const { callgraphId } = await post(graphPost(url, graphBytes(shape), `made-${shape.seed}`))
+  const { callgraphId } = await post(graphPost(url, { body: graphBytes(shape), version: `made-${shape.seed}` }))
   if (typeof callgraphId !== 'string') throw new Error('the graph has no id')
   return callgraphId
 }
 
-export function graphPost(url: string, body: Post['body'], version: string): Post {
-  const query = new URLSearchParams({ language: 'java', component: 'bench', version, format: 'signals-json' })
+export interface PostedGraph {
+  readonly body: Post['body']
+  readonly version: string
+  readonly language?: string
+  readonly format?: string
+}
+
+export function graphPost(
+  url: string,
+  { body, version, language = 'java', format = 'signals-json' }: PostedGraph,
+): Post {
+  const query = new URLSearchParams({ language, component: 'bench', version, format })
   return { url: `${url}/signals/callgraphs?${query.toString()}`, headers: { 'content-type': 'application/json' }, body }
 }
 
