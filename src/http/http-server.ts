@@ -2,6 +2,7 @@ import type { ServerOptions } from 'node:https'
 import Fastify, { type FastifyBaseLogger } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { ProblemTable } from '../errors.ts'
+import type { Logger } from '../telemetry/logger.ts'
 import type { PaceLimit } from './body-pace.ts'
 import { type ConnectionLimits, checkingIntervalOf, limitConnections } from './connection-limits.ts'
 import { correlateRequests, correlationIdOf } from './correlation.ts'
@@ -9,6 +10,7 @@ import { paceBodies } from './pace-bodies.ts'
 import { renderProblems, sendProblem } from './problems.ts'
 import { refuseBrokenQueries } from './query-encoding.ts'
 import { RequestLog } from './request-log.ts'
+import { requestLogger } from './request-logger.ts'
 import type { HttpServer } from './route.ts'
 import { closeSilentConnections } from './silent-connections.ts'
 import { forbidSniffing, noSniffing } from './sniffing.ts'
@@ -19,7 +21,7 @@ import { validatorCompiler } from './validation.ts'
 export interface HttpServerDeps {
   /** All codes that any route may answer with. */
   readonly problems: ProblemTable
-  readonly logger?: FastifyBaseLogger
+  readonly logger?: FastifyBaseLogger & Pick<Logger, 'answered'>
   readonly connections?: ConnectionLimits
   /** How slowly bodies may come; as slowly as they like when absent. */
   readonly bodyPace?: PaceLimit
@@ -36,9 +38,9 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const { problems, logger, connections = {}, bodyPace, tls } = deps
   const listener = { maxHeaderSize, connectionsCheckingInterval: checkingIntervalOf(connections) }
   const app = Fastify({
-    ...(logger ? { loggerInstance: logger } : { logger: false }),
+    ...loggingWith(logger),
     genReqId: ({ headers }) => correlationIdOf(headers),
-    logController: new RequestLog({ requestIdLogLabel: 'correlationId' }),
+    logController: new RequestLog(logger),
     // Our decoders count inflated bytes; Fastify would count those on the wire, and never of a stream.
     bodyLimit: Number.MAX_SAFE_INTEGER,
     http: listener,
@@ -64,4 +66,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   discardUnreadBodies(app, { lingerMs: 5_000 })
   closeSilentConnections(app)
   return app
+}
+
+function loggingWith(logger: FastifyBaseLogger | undefined) {
+  return logger ? { loggerInstance: logger, childLoggerFactory: requestLogger } : { logger: false }
 }
