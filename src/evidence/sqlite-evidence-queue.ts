@@ -1,6 +1,7 @@
 import type { Tenant } from '../identifiers/tenant.ts'
 import { jsonOf, numberOf, optionalNumber, optionalText, tenantOf, textOf } from '../sqlite/column.ts'
 import type { SqliteConnections } from '../sqlite/open-sqlite.ts'
+import { RememberedRead } from '../sqlite/remembered-read.ts'
 import type { Row, SqlValue, WriteStatement } from '../sqlite/write-unit.ts'
 import type { Evidence, Receipt } from './evidence.ts'
 import type { AppendOutcome, EvidenceQueue, HistoryQuery, PendingSubject, StoredReceipt } from './evidence-queue.ts'
@@ -48,9 +49,11 @@ const deleteEvidence = 'DELETE FROM evidence WHERE tenant = ? AND id IN (SELECT 
 
 export class SqliteEvidenceQueue implements EvidenceQueue {
   readonly #sqlite: SqliteConnections
+  readonly #pendingCounts: RememberedRead
 
   constructor(sqlite: SqliteConnections) {
     this.#sqlite = sqlite
+    this.#pendingCounts = new RememberedRead(sqlite.reader, `${countPending} AND tenant = ? AND subject_key = ?`)
   }
 
   async append(evidence: Evidence): Promise<AppendOutcome> {
@@ -88,7 +91,7 @@ export class SqliteEvidenceQueue implements EvidenceQueue {
   }
 
   async countPending({ tenant, subjectKey }: PendingSubject): Promise<number> {
-    return this.#count(`${countPending} AND tenant = ? AND subject_key = ?`, [tenant, subjectKey])
+    return waitingOf(await this.#pendingCounts.first([tenant, subjectKey]))
   }
 
   async countAllPending(tenant?: Tenant): Promise<number> {
@@ -108,9 +111,12 @@ export class SqliteEvidenceQueue implements EvidenceQueue {
   }
 
   #count(sql: string, params: readonly SqlValue[]): number {
-    const row = this.#sqlite.reader.first(sql, params)
-    return row ? numberOf(row, 'waiting') : 0
+    return waitingOf(this.#sqlite.reader.first(sql, params))
   }
+}
+
+function waitingOf(row: Row | undefined): number {
+  return row ? numberOf(row, 'waiting') : 0
 }
 
 function appending({ receipt, ...content }: Evidence): WriteStatement[] {

@@ -6,6 +6,7 @@ import type { RoutePlugin } from '../http/route.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
 import { parseTimestamp } from '../identifiers/timestamp.ts'
 import type { BlobAccess } from './blob-access.ts'
+import { cleanName } from './clean-name.ts'
 import {
   Bucket,
   FactDocument,
@@ -128,8 +129,13 @@ interface AskedFact {
 
 async function sendFact(deps: FactRoutesDeps, { request, reply, name }: AskedFact): Promise<FastifyReply> {
   const { tenant } = request
-  const fact = await findBySubject(deps, { tenant, name }, (subjectKey) => deps.readFact(tenant, subjectKey))
-  const pending = await deps.queue.countPending({ tenant, subjectKey: fact.subjectKey })
+  const [asKey, fact] = await Promise.all([
+    // Counted first: what is folded meanwhile is then in the fact and still told as pending, rather than neither.
+    deps.queue.countPending({ tenant, subjectKey: cleanName(name) }),
+    findBySubject(deps, { tenant, name }, (subjectKey) => deps.readFact(tenant, subjectKey)),
+  ])
+  const { subjectKey } = fact
+  const pending = subjectKey === cleanName(name) ? asKey : await deps.queue.countPending({ tenant, subjectKey })
   reply.header('signals-pending', String(pending))
   if (isNotModified(request, reply, fact.etag)) return reply.code(304).send()
   return reply.type('application/json').send(fact.bytes)

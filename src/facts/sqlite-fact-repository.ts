@@ -2,6 +2,7 @@ import type { OutboxEntry, WaitingSubject } from '../events/outbox.ts'
 import type { Tenant } from '../identifiers/tenant.ts'
 import { jsonOf, numberOf, optionalText, ordinalBytes, tenantOf, textOf } from '../sqlite/column.ts'
 import type { SqliteConnections } from '../sqlite/open-sqlite.ts'
+import { RememberedRead } from '../sqlite/remembered-read.ts'
 import type { Row, SqlValue } from '../sqlite/write-unit.ts'
 import type { FactSummary } from './fact.ts'
 import type { FactFilter, FactRepository } from './fact-repository.ts'
@@ -49,9 +50,11 @@ const pullEvents = `
 
 export class SqliteFactRepository implements FactRepository {
   readonly #sqlite: SqliteConnections
+  readonly #revisions: RememberedRead
 
   constructor(sqlite: SqliteConnections) {
     this.#sqlite = sqlite
+    this.#revisions = new RememberedRead(sqlite.reader, selectRevision)
   }
 
   async find(tenant: Tenant, subjectKey: string): Promise<FactRow | undefined> {
@@ -65,7 +68,7 @@ export class SqliteFactRepository implements FactRepository {
   }
 
   async revisionOf(tenant: Tenant, subjectKey: string): Promise<number | undefined> {
-    const row = this.#sqlite.reader.first(selectRevision, [tenant, subjectKey])
+    const row = await this.#revisions.first([tenant, subjectKey])
     return row && numberOf(row, 'revision')
   }
 

@@ -8,6 +8,7 @@ import type { Row, SqlValue } from './write-unit.ts'
 export class SqliteReader {
   readonly #database: DatabaseSync
   readonly #statements: StatementCache
+  #look: Promise<number> | undefined
 
   constructor(path: string) {
     this.#database = translatingErrors(() => openForReading(path))
@@ -25,6 +26,22 @@ export class SqliteReader {
   /** Another number than last time: somebody, perhaps another process, has committed since. */
   dataVersion(): number {
     return Number(this.first('PRAGMA data_version', [])?.['data_version'])
+  }
+
+  /** The same as of the end of this turn of the event loop: one look for all that ask meanwhile. */
+  dataVersionOfTurn(): Promise<number> {
+    this.#look ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        // Who asks from here on may know of what this look does not see.
+        this.#look = undefined
+        try {
+          resolve(this.dataVersion())
+        } catch (error) {
+          reject(error)
+        }
+      })
+    })
+    return this.#look
   }
 
   close(): void {
