@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { mayWait } from '../lib/may-wait.ts'
 import type { SealedGate } from './sealed-mode.ts'
 
 /**
@@ -6,9 +7,10 @@ import type { SealedGate } from './sealed-mode.ts'
  * What a route is called counts, not how a client spells its way to it.
  */
 export function closeSealedRoutes(app: Pick<FastifyInstance, 'addHook'>, sealedMode: SealedGate): void {
-  app.addHook('onRequest', async ({ routeOptions, url }) => {
-    if (isBelowSignals(routeOptions.url ?? url)) await sealedMode.check()
-  })
+  const closed = mayWait(({ route, url }: FastifyRequest) =>
+    isBelowSignals(route.url ?? url) ? sealedMode.check() : undefined,
+  )
+  app.addHook('onRequest', closed)
 }
 
 function isBelowSignals(path: string): boolean {

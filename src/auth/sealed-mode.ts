@@ -23,8 +23,8 @@ export interface SealedModeState {
 
 /** What the rest of the service asks of sealed mode, whether it is enforced or not. */
 export interface SealedGate {
-  /** Rejects while nothing below `/signals` may be answered. */
-  check(): Promise<void>
+  /** Rejects while nothing below `/signals` may be answered; nothing to wait for where that is never so. */
+  check(): Promise<void> | undefined
   isOpen(): Promise<boolean>
   state(): Promise<SealedModeState>
   /** For `/readyz`: where it is enforced, evidence is a dependency that nothing can do without. */
@@ -33,7 +33,7 @@ export interface SealedGate {
 
 /** Where no air gap is enforced. */
 export const unsealed: SealedGate = {
-  check: async () => undefined,
+  check: () => undefined,
   isOpen: async () => true,
   state: async () => ({ isEnforced: false }),
   checks: [],

@@ -1,3 +1,5 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { mayWait } from '../lib/may-wait.ts'
 import { LoadError } from '../load/load-errors.ts'
 import type { Places } from '../load/places.ts'
 import type { Pressure, Work } from '../load/pressure.ts'
@@ -17,9 +19,7 @@ export interface AdmitWorkDeps {
  */
 export function admitWork(app: HttpServer, { pressure, places, quota }: AdmitWorkDeps): void {
   app.decorateRequest('givePlaceBack', undefined)
-  app.addHook('onRequest', async (request, reply) => {
-    const { work } = request.routeOptions.config
-    if (work === undefined) return
+  const letIn = async (work: Work, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (work === 'ingest') await quota?.require(request.tenant)
     pressure.admit(work, places.ingest.taken + places.expensive.taken)
     const giveBack = places[work].take(request.tenant)
@@ -29,6 +29,14 @@ export function admitWork(app: HttpServer, { pressure, places, quota }: AdmitWor
     request.givePlaceBack = giveBack
     // Its client is gone, perhaps before it was answered.
     reply.raw.once('close', giveBack)
+  }
+  const admit = mayWait((request: FastifyRequest, reply: FastifyReply) => {
+    const { work } = request.route.config
+    return work && letIn(work, request, reply)
   })
-  app.addHook('onResponse', async ({ givePlaceBack }) => givePlaceBack?.())
+  app.addHook('onRequest', admit)
+  app.addHook('onResponse', ({ givePlaceBack }, _reply, done) => {
+    givePlaceBack?.()
+    done()
+  })
 }

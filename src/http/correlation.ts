@@ -20,14 +20,17 @@ export function traceOf(headers: IncomingHttpHeaders): Trace | undefined {
 
 const traceparent = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/
 
-/** Gives every request, refused ones too, its ids, and echoes them. Add it before any other hook. */
+/** Gives every request, refused ones too, its route and its ids, and echoes these. Add it before any other hook. */
 export function correlateRequests(app: HttpServer): void {
   app.decorateRequest('correlationId', '')
+  app.decorateRequest('route')
   app.decorateRequest('trace', undefined)
   app.decorateRequest('problemCode', undefined)
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     request.correlationId = request.id
+    request.route = request.routeOptions
     request.trace = traceOf(request.headers)
     reply.header('x-correlation-id', request.correlationId)
+    done()
   })
 }

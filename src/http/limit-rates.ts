@@ -7,8 +7,8 @@ import type { HttpServer } from './route.ts'
  * a load balancer must always get its answer. Call it after the guard: whose request it is has to be known.
  */
 export function limitRates(app: HttpServer, rates: Pick<RequestRates, 'excessMs'>): void {
-  app.addHook('onRequest', async ({ routeOptions, tenant, principal }) => {
-    if (routeOptions.config.scope === 'none') return
+  app.addHook('onRequest', async ({ route, tenant, principal }) => {
+    if (route.config.scope === 'none') return
     const excessMs = await rates.excessMs({ tenant, principal })
     if (excessMs === undefined) return
     throw new LoadError('RATE_LIMITED', 'too many requests in a short time', {

@@ -10,14 +10,15 @@ export interface MeasureRequestsDeps {
 /** Measures answers by route pattern, never by URL: a client must not be able to make series. */
 export function measureRequests(app: HttpServer, { measures, problems }: MeasureRequestsDeps): void {
   measures.expectRefusals(Object.keys(problems))
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     measures.answered({
-      method: request.routeOptions.method?.toString() ?? 'none',
-      route: request.routeOptions.url ?? 'none',
+      method: request.route.method?.toString() ?? 'none',
+      route: request.route.url ?? 'none',
       status: reply.statusCode,
       seconds: reply.elapsedTime / 1000,
       bodyBytes: request.bodyBytes ?? 0,
       code: request.problemCode,
     })
+    done()
   })
 }

@@ -37,6 +37,8 @@ declare module 'fastify' {
     /** Whoever its token is about. */
     principal: string | undefined
     correlationId: string
+    /** Of `routeOptions`, which Fastify puts together anew whenever it is asked. */
+    route: FastifyRequest['routeOptions']
     /** Inflated bytes that were read of its body. */
     bodyBytes: number | undefined
     /** How much longer its body may be waited for; undefined where that is not limited. */

@@ -4,7 +4,8 @@ import type { HttpServer } from './route.ts'
 export const noSniffing = { 'x-content-type-options': 'nosniff' } as const
 
 export function forbidSniffing(app: HttpServer): void {
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(noSniffing)
+    done()
   })
 }

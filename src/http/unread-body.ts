@@ -5,7 +5,8 @@ import type { HttpServer } from './route.ts'
  * the connection goes (closing with unread bytes resets it), but not for ever: that would be a free ride.
  */
 export function discardUnreadBodies(app: HttpServer, { lingerMs }: { readonly lingerMs: number }): void {
-  app.addHook('onResponse', async ({ raw }) => {
+  app.addHook('onResponse', ({ raw }, _reply, done) => {
+    done()
     // Nothing comes any more: all was read, or the connection is gone.
     if (raw.complete || raw.readableEnded || raw.destroyed) return
     // A reader that gave up while it waited still listens, and keeps the stream from flowing.
