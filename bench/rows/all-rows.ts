@@ -9,6 +9,7 @@ import { memory } from './memory.ts'
 import { ndjson } from './ndjson.ts'
 import { readsBesideWrites } from './reads-beside-writes.ts'
 import { recompute } from './recompute.ts'
+import { replicas } from './replicas.ts'
 import { search } from './search.ts'
 import { sharedCache } from './shared-cache.ts'
 import { slowLoris } from './slow-loris.ts'
@@ -29,6 +30,7 @@ export const allRows: readonly BenchRow[] = [
   fold,
   readsBesideWrites,
   start,
+  replicas,
   tokens,
   cachedGraph,
   slowLoris,
