@@ -70,6 +70,11 @@ export const callgraphEnvelope = z.strictObject({
 
 export type CallgraphEnvelope = z.infer<typeof callgraphEnvelope>
 
+/** For readers of the OpenAPI document: the stream is told apart by the query. */
+export const callgraphBody = z
+  .union([callgraphEnvelope, z.string().describe('the graph itself, in one of the formats')])
+  .describe('A JSON envelope that holds the graph; where the query names a language, the graph itself')
+
 const repeatable = z
   .union([symbolName, z.array(symbolName)])
   .transform((value) => (Array.isArray(value) ? value : [value]))

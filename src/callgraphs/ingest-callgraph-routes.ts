@@ -4,8 +4,9 @@ import { idempotencyKeyOf } from '../http/idempotency-key.ts'
 import type { LargeUploads } from '../http/large-uploads.ts'
 import { preferenceApplied, preferredWait } from '../http/prefer.ts'
 import type { RoutePlugin } from '../http/route.ts'
+import { validateAllButBody } from '../http/validation.ts'
 import { CallgraphReceipt } from './callgraph-document.ts'
-import { callgraphQuery } from './callgraph-upload.ts'
+import { callgraphBody, callgraphQuery } from './callgraph-upload.ts'
 import { type IngestCallgraphDeps, ingestCallgraph } from './ingest-callgraph.ts'
 import { readUpload, type UploadLimits } from './read-upload.ts'
 
@@ -20,14 +21,19 @@ export interface IngestCallgraphRoutesDeps extends IngestCallgraphDeps {
   ) => Promise<{ version: number; digest: string; score: number } | undefined>
 }
 
+const response = { 200: CallgraphReceipt, 202: CallgraphReceipt }
+/** Any other is read as well: what a graph is is told by its content. */
+const graphTypes = ['application/json', 'application/x-ndjson', 'application/octet-stream', 'text/plain']
+
 /** Graphs in, by either way (contracts, 3). */
 export const ingestCallgraphRoutes: RoutePlugin<IngestCallgraphRoutesDeps> = async (app, deps) => {
+  app.setValidatorCompiler(validateAllButBody)
   streamedBodies(app, { maxBytes: deps.limits.rawBodyBytes, uploads: deps.uploads })
   app.post(
     '',
     {
       config: { scope: 'signals:write', operation: 'ingestCallgraph', work: 'ingest' },
-      schema: { querystring: callgraphQuery, response: { 200: CallgraphReceipt, 202: CallgraphReceipt } },
+      schema: { querystring: callgraphQuery, body: callgraphBody, consumes: graphTypes, response },
     },
     async (request, reply) => {
       const { tenant, query, headers } = request

@@ -62,12 +62,33 @@ function describing(Problem: z.ZodType, transform: SwaggerTransform): SwaggerTra
       response: {
         ...successOf(document.schema?.response),
         ...(!isOpen && refusals(Problem)),
-        ...(work && { 503: problemResponse(Problem, 'Not now; `Retry-After` says when') }),
+        ...(!isOpen && {
+          429: { ...problemResponse(Problem, 'Too many requests of one client'), headers: retryAfter },
+        }),
+        ...(work && { 503: { ...problemResponse(Problem, 'Not now'), headers: retryAfter } }),
         default: problemResponse(Problem, 'Refused'),
       },
     }
-    return transform({ ...document, schema })
+    const described = transform({ ...document, schema })
+    return {
+      ...described,
+      schema: { ...described.schema, response: withHeaders(described.schema.response, schema.response) },
+    }
   }
+}
+
+/** The transform knows contents only: what it leaves out of each response is put back. */
+function withHeaders(responses: unknown, said: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const entries = Object.entries(responses ?? {}).map(([status, response]: [string, unknown]) => {
+    const source = said[status]
+    const isHeaded = typeof source === 'object' && source !== null && 'headers' in source
+    return [status, isHeaded ? { ...Object(response), headers: source.headers } : response]
+  })
+  return Object.fromEntries(entries)
+}
+
+const retryAfter = {
+  'Retry-After': { type: 'integer', description: 'Seconds until it is worth asking again: RFC 9110, 10.2.3' },
 }
 
 /** What every route but the open ones answers to whom it does not let in. */

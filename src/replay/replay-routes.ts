@@ -8,6 +8,7 @@ import { type ContentResponses, contentResponse } from '../http/content-response
 import { isNotModified } from '../http/etag.ts'
 import type { LargeUploads } from '../http/large-uploads.ts'
 import type { RoutePlugin } from '../http/route.ts'
+import { validateAllButBody } from '../http/validation.ts'
 import { hexOf } from '../identifiers/digest.ts'
 import { type MakeBundleDeps, makeBundle } from './make-bundle.ts'
 import { makeManifest } from './make-manifest.ts'
@@ -63,14 +64,18 @@ export interface ReplayRoutesDeps {
   readonly uploads: LargeUploads
 }
 
+const ReplayBundle = z.string().describe('A bundle as `GET /signals/facts/{subjectKey}/replay-bundle` gives it')
+const bundleTypes = ['application/zstd', 'application/octet-stream']
+
 /** Proves a fact from a bundle alone: whose it was, and whether this instance ever saw it, makes no difference. */
 export const replayRoutes: RoutePlugin<ReplayRoutesDeps> = async (app, deps) => {
+  app.setValidatorCompiler(validateAllButBody)
   streamedBodies(app, { maxBytes: deps.limits.replayBytes, uploads: deps.uploads })
   app.post(
     '/replay',
     {
       config: { scope: 'signals:read', operation: 'replay', work: 'expensive' },
-      schema: { response: { 200: ReplayDocument } },
+      schema: { body: ReplayBundle, consumes: bundleTypes, response: { 200: ReplayDocument } },
     },
     async (request) => await deps.replay(bodyStream(request)),
   )
