@@ -32,10 +32,11 @@ export async function analyze(job: AnalysisJob): Promise<Transferred<PlainAnalys
 }
 
 /** Opened by its reader and closed with it: a file that nobody read would fail behind everybody's back once it is discarded. */
-async function* readArtifact({ path, storedLength, encoding, digest }: PlainBlob): AsyncGenerator<Buffer> {
+async function* readArtifact({ path, storedLength, encoding }: PlainBlob): AsyncGenerator<Buffer> {
   const stored = createReadStream(path)
   try {
-    yield* readContent({ stored, storedLength }, { encoding, digest })
+    // Staged a moment ago, and its frame has a checksum: hashing it once more would take as long as reading it.
+    yield* readContent({ stored, storedLength }, { encoding })
   } finally {
     stored.destroy()
   }

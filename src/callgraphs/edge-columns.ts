@@ -1,4 +1,4 @@
-import type { EdgeKind, EdgeType } from './callgraph.ts'
+import type { EdgeKind, EdgeType, NumberedEdge } from './callgraph.ts'
 
 // Both lists stand in ordinal order, so that comparing codes is comparing names.
 export const edgeKinds = ['heuristic', 'runtime', 'static'] as const satisfies readonly EdgeKind[]
@@ -20,13 +20,8 @@ export function typeOfCode(code: number): EdgeType {
 
 const none: readonly string[] = []
 
-export interface EdgeRow {
-  readonly from: number
-  readonly to: number
-  readonly code: number
-  readonly confidence: number
-  readonly isResolved: boolean
-  readonly reason: string | undefined
+/** An edge as told: its ends are numbers in the order of first mention. */
+export interface EdgeRow extends Omit<NumberedEdge, 'candidates' | 'evidence'> {
   readonly candidates: readonly string[] | undefined
   readonly evidence: readonly string[] | undefined
 }

@@ -43,7 +43,7 @@ export class EdgeLines {
     return length
   }
 
-  /** Line after line, gathered into pieces that are worth a write each. */
+  /** Line after line, gathered into pieces that are worth a write each; the memory of one is used again for the next. */
   *pieces(): Generator<Buffer> {
     let block = Buffer.allocUnsafe(blockLength)
     let filled = 0
@@ -53,7 +53,7 @@ export class EdgeLines {
       const length = this.#lengthOf(edge, frame)
       if (filled + length > block.length) {
         yield block.subarray(0, filled)
-        block = Buffer.allocUnsafe(Math.max(blockLength, length))
+        if (length > block.length) block = Buffer.allocUnsafe(length)
         filled = 0
       }
       filled = this.#write(edge, frame, block, filled)

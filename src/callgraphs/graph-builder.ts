@@ -50,7 +50,11 @@ export class GraphBuilder {
   }
 
   addNode(node: RawNode): void {
-    const number = this.#numberOf(node.id, '/id')
+    this.describeNode(this.#numberOf(node.id, '/id'), node)
+  }
+
+  /** Of a node that was mentioned. */
+  describeNode(number: number, node: Omit<RawNode, 'id'>): void {
     const members = cleanNode(node)
     if (members.language !== undefined && this.#languages.size < 2) this.#languages.add(members.language)
     const known = this.#members.get(number)
@@ -64,17 +68,27 @@ export class GraphBuilder {
     else this.#repeated.set(number, [known, members])
   }
 
-  /** Native output: the name stands for a node, however often it is said. */
-  mentionNode(id: string): void {
-    this.#numberOf(id, '')
+  /** The name stands for a node, however often it is said; which one, the number tells. */
+  mentionNode(id: string): number {
+    return this.#numberOf(id, '')
+  }
+
+  /** The next edge is one too many. */
+  get isFull(): boolean {
+    return this.#edges.length >= this.#limits.maxEdges
   }
 
   addEdge(edge: RawEdge): void {
-    if (this.#edges.length >= this.#limits.maxEdges) throw tooLarge('edges', this.#limits.maxEdges)
+    if (this.isFull) throw tooLarge('edges', this.#limits.maxEdges)
+    this.addEdgeBetween(this.#numberOf(edge.from, '/from'), this.#numberOf(edge.to, '/to'), edge)
+  }
+
+  /** Between nodes that were mentioned, as long as the graph is not full. */
+  addEdgeBetween(from: number, to: number, edge: Omit<RawEdge, 'from' | 'to'>): void {
     const kind = edge.kind ?? 'static'
     this.#edges.add({
-      from: this.#numberOf(edge.from, '/from'),
-      to: this.#numberOf(edge.to, '/to'),
+      from,
+      to,
       code: edgeCode(kind, edge.type ?? 'call'),
       confidence: this.#clamped(edge.confidence ?? defaultConfidence[kind]),
       isResolved: edge.isResolved ?? true,
@@ -125,7 +139,7 @@ export class GraphBuilder {
   #describeMentioned(partsOf: BuildOptions['partsOf']): void {
     if (!partsOf) return
     for (const [number, id] of this.#ids.entries()) {
-      if (!this.#members.has(number)) this.#members.set(number, cleanNode({ id, ...partsOf(id) }))
+      if (!this.#members.has(number)) this.#members.set(number, cleanNode(partsOf(id)))
     }
   }
 

@@ -9,7 +9,7 @@ import type { StripRoot } from './source-root.ts'
 /** What was said of a node besides its id, cleaned; defaults are not written yet, so that they win over nothing. */
 export type NodeMembers = Partial<Omit<CallgraphNode, 'id'>>
 
-const textMembers = [
+export const textMembers = [
   'symbolId',
   'symbolKey',
   'name',
@@ -24,7 +24,7 @@ const textMembers = [
   'symbolDigest',
 ] as const satisfies readonly (keyof NodeMembers & keyof RawNode)[]
 
-export function cleanNode(raw: RawNode): NodeMembers {
+export function cleanNode(raw: Omit<RawNode, 'id'>): NodeMembers {
   const members: { -readonly [Member in keyof NodeMembers]: NodeMembers[Member] } = {}
   for (const member of textMembers) {
     const text = cleanText(raw[member], `/${member}`)

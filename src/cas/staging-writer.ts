@@ -11,7 +11,8 @@ import { createFrameCompressor, trailerOf } from './stored-form.ts'
 const blockLength = 256 * 1024
 
 /**
- * Hashes, compresses and writes what it is given, one write at a time. The bytes are cut into blocks of its own, so that a
+ * Hashes, compresses and writes what it is given, one write at a time: while one block is compressed and written the next is
+ * filled and hashed, which takes about as long. The bytes are cut into blocks of its own, so that a
  * line at a time costs no more than a megabyte at a time, and compressed output does not depend on how callers cut theirs.
  */
 export class StagingWriter {
@@ -22,6 +23,8 @@ export class StagingWriter {
   readonly #flow: Promise<void>
   readonly #hash = createHash('sha256')
   #block = Buffer.allocUnsafe(blockLength)
+  #spare: Buffer<ArrayBuffer> | undefined
+  #writing = Promise.resolve()
   #filled = 0
   #contentLength = 0
   #storedLength = 0
@@ -60,6 +63,7 @@ export class StagingWriter {
     if (this.#state !== 'open') throw new TypeError(`this writer is ${this.#state}`)
     try {
       await this.#flush()
+      await this.#writing
       this.#entrance.end()
       await this.#flow
     } catch (error) {
@@ -85,13 +89,18 @@ export class StagingWriter {
   }
 
   async #flush(): Promise<void> {
-    const block = this.#block.subarray(0, this.#filled)
-    if (block.byteLength === 0) return
-    this.#block = Buffer.allocUnsafe(blockLength)
+    const content = this.#block.subarray(0, this.#filled)
+    if (content.byteLength === 0) return
+    this.#contentLength += content.byteLength
+    this.#hash.update(content)
+    await this.#writing
+    this.#writing = this.#written(content)
+    // Whoever writes next, or finishes, is told.
+    this.#writing.catch(() => undefined)
+    const free = this.#spare ?? Buffer.allocUnsafe(blockLength)
+    this.#spare = this.#block
+    this.#block = free
     this.#filled = 0
-    this.#contentLength += block.byteLength
-    this.#hash.update(block)
-    await this.#written(block)
   }
 
   /** The callback of a write comes when the stream has taken the block in: that is the back-pressure. */

@@ -31,6 +31,11 @@ export interface JsonSplitterOptions {
   readonly keepsBadPieces?: boolean
   /** Whether the array or object at this path is told child by child rather than whole. */
   opens(path: readonly (string | number)[], kind: 'array' | 'object'): boolean
+  /**
+   * Reads the object that begins at `at`, an element of an opened array, where it stands, and says where it ends; -1: it is told as a
+   * piece. Asked only while nothing is left to be told, so that no element is read before those that stand in front of it.
+   */
+  readInPlace?(container: OpenContainer, bytes: Buffer, at: number): number
 }
 
 /** The input is no JSON text, or one of its pieces is longer than allowed. */

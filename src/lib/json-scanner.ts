@@ -41,10 +41,17 @@ export class JsonScanner {
   }
 
   push(chunk: Buffer): JsonEvent[] {
-    let at = 0
+    this.advance(chunk, 0)
+    return this.takeEvents()
+  }
+
+  /** Reads on from `start`, to the end of the chunk or to where what was found must be taken first; tells where. */
+  advance(chunk: Buffer, start: number): number {
+    let at = start
     let captureStart = 0
     while (at < chunk.length) {
       if (this.#capture === 'none') {
+        if (this.#mustBeTaken) return at
         at = this.#structural(chunk, at)
         captureStart = this.#captureOffset - this.#base
         continue
@@ -56,7 +63,7 @@ export class JsonScanner {
     }
     if (this.#capture !== 'none') this.#keep(chunk.subarray(captureStart))
     this.#base += chunk.length
-    return this.takeEvents()
+    return chunk.length
   }
 
   finish(): JsonEvent[] {
@@ -66,6 +73,10 @@ export class JsonScanner {
       throw new JsonSplitError('the JSON text ends before it is complete', this.#base)
     }
     return this.takeEvents()
+  }
+
+  get #mustBeTaken(): boolean {
+    return this.#events.length > 0 && this.#options.readInPlace !== undefined
   }
 
   /** What was found and not handed out yet: where the text breaks, that is what stood before the break. */
@@ -85,7 +96,7 @@ export class JsonScanner {
       case 'value':
       case 'first-value':
         if (byte === closeBracket && this.#expected === 'first-value') return this.#close(at)
-        return this.#beginValue(byte, at)
+        return this.#beginValue(chunk, at)
       case 'name':
       case 'first-name':
         if (byte === closeBrace && this.#expected === 'first-name') return this.#close(at)
@@ -110,7 +121,10 @@ export class JsonScanner {
     return at + 1
   }
 
-  #beginValue(byte: number, at: number): number {
+  #beginValue(chunk: Buffer, at: number): number {
+    const byte = chunk[at] ?? 0
+    const end = byte === openBrace ? this.#readInPlace(chunk, at) : -1
+    if (end !== -1) return end
     if (byte === quote) return this.#begin('string', at)
     if (byte === openBracket || byte === openBrace) return this.#beginContainer(byte === openBracket, at)
     // The first byte of a number or a word; whether it is one is seen when the piece is parsed.
@@ -118,6 +132,14 @@ export class JsonScanner {
       throw new JsonSplitError('a value was expected', this.#base + at)
     }
     return this.#begin('scalar', at)
+  }
+
+  #readInPlace(chunk: Buffer, at: number): number {
+    const container = this.#frames.at(-1)?.container
+    if (container?.kind !== 'array' || !this.#options.readInPlace) return -1
+    const end = this.#options.readInPlace(container, chunk, at)
+    if (end !== -1) this.#endChild()
+    return end
   }
 
   #beginContainer(isArray: boolean, at: number): number {

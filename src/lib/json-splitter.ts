@@ -11,8 +11,11 @@ export async function* splitJson(
 ): AsyncGenerator<JsonEvent[]> {
   const scanner = new JsonScanner(options)
   for await (const chunk of chunks) {
-    const events = scanner.push(chunk)
-    if (events.length > 0) yield events
+    for (let at = 0; at < chunk.length; ) {
+      at = scanner.advance(chunk, at)
+      const events = scanner.takeEvents()
+      if (events.length > 0) yield events
+    }
   }
   const events = scanner.finish()
   if (events.length > 0) yield events

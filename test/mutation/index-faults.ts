@@ -43,6 +43,40 @@ export const indexFaults: readonly Fault[] = [
       why: 'the last edges would be no part of the hash',
     },
   ]),
+  ...faultsIn('src/callgraphs/formats/plain-object.ts', [
+    {
+      name: 'member-twice-is-plain',
+      find: 'if (member === -1 || this.has(member)) return -1',
+      replace: 'if (member === -1) return -1',
+      why: 'of two members of one name the last would win, where the strict parser refuses both',
+    },
+    {
+      name: 'text-that-would-be-trimmed-is-plain',
+      find: 'bytes[start] === space || bytes[at - 1] === space',
+      replace: 'bytes[start] === space',
+      why: 'one node would have two ids',
+    },
+    {
+      name: 'escapes-taken-for-what-they-look-like',
+      find: 'byte < space || byte >= 0x7f || byte === backslash',
+      replace: 'byte < space || byte >= 0x7f',
+      why: 'an id would have the escape in it, and end where a quote is escaped',
+    },
+    {
+      name: 'leading-zero-is-a-number',
+      find: 'if (end === start || (bytes[start] === zero && end > start + 1)) return -1',
+      replace: 'if (end === start) return -1',
+      why: 'what is no JSON would be taken',
+    },
+  ]),
+  ...faultsIn('src/callgraphs/formats/known-ids.ts', [
+    {
+      name: 'ids-of-one-hash-are-one',
+      find: 'if (known[from + at] !== bytes[start + at]) return false',
+      replace: '',
+      why: 'anybody could join two nodes whose ids have one hash',
+    },
+  ]),
   ...faultsIn('src/callgraphs/build-graph-index.ts', [
     {
       name: 'last-of-like-edges-decides',
@@ -64,8 +98,8 @@ export const indexFaults: readonly Fault[] = [
     },
     {
       name: 'names-in-order-of-the-locale',
-      find: 'compareOrdinal(left.name, right.name)',
-      replace: 'left.name.localeCompare(right.name)',
+      find: 'names.filter((name) => name !== undefined).sort()',
+      replace: 'names.filter((name) => name !== undefined).sort((left, right) => left.localeCompare(right))',
       why: 'a name would not be found where it is looked for',
     },
     {

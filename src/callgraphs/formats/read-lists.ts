@@ -8,7 +8,12 @@ export interface ListsShape {
   readonly maxDepth: number
   /** What becomes of each element of a list, by the name of the list. */
   readonly lists: ReadonlyMap<string, (element: unknown) => void>
+  /** The same for elements that can be read where they stand: tells where one ends, or -1, and it is parsed. */
+  readonly inPlace?: ReadonlyMap<string, (bytes: Buffer, at: number) => number>
 }
+
+/** Of a flat element of a list: the object around the list, the list, itself. */
+const elementDepth = 3
 
 /** A name is the client's, as long as its text allowed. */
 const maxShownName = 128
@@ -17,7 +22,9 @@ const forbiddenNames: readonly string[] = ['__proto__', 'constructor', 'prototyp
 /** Reads an object whose lists hold the records of a graph, element by element. Being a defined shape, it is read strictly. */
 export async function readLists(chunks: AsyncIterable<Buffer>, shape: ListsShape): Promise<void> {
   const names = new Set<string>()
+  const inPlace = shape.maxDepth >= elementDepth ? shape.inPlace : undefined
   await readPieces(chunks, {
+    ...(inPlace && { readInPlace: ({ path: [list] }, bytes, at) => inPlace.get(String(list))?.(bytes, at) ?? -1 }),
     opens: ([name, ...deeper], kind) =>
       name === undefined || (deeper.length === 0 && kind === 'array' && shape.lists.has(String(name))),
     take(event) {

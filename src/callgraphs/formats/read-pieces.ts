@@ -18,10 +18,10 @@ export type Place = Pick<Violation, 'pointer' | 'line' | 'byteOffset'>
 /** Reads a JSON graph event by event; whatever is wrong with one is refused with the place where it stands. */
 export async function readPieces(
   chunks: AsyncIterable<Buffer>,
-  { opens, take }: { readonly opens: JsonSplitterOptions['opens']; readonly take: (event: JsonEvent) => void },
+  { take, ...options }: Omit<JsonSplitterOptions, 'maxPieceBytes'> & { readonly take: (event: JsonEvent) => void },
 ): Promise<void> {
   try {
-    for await (const events of splitJson(chunks, { maxPieceBytes, opens })) {
+    for await (const events of splitJson(chunks, { maxPieceBytes, ...options })) {
       for (const event of events) takeAt(event, take)
     }
   } catch (error) {

@@ -4,6 +4,9 @@ import type { ContentSample } from './content-sample.ts'
 import type { GraphFormat } from './format.ts'
 import * as member from './json-members.ts'
 import { fromNames, ownEdge, ownEntryPoint, ownNode, toNames } from './own-records.ts'
+import { PlainEdges } from './plain-edges.ts'
+import { PlainIds } from './plain-ids.ts'
+import { PlainNodes } from './plain-nodes.ts'
 import { readLists } from './read-lists.ts'
 
 /** Our own nodes and edges, in every spelling of contracts, 3.1. */
@@ -34,5 +37,19 @@ async function read(chunks: AsyncIterable<Buffer>, builder: GraphBuilder): Promi
     ['entrypoints', addEntryPoint],
     ['entryPoints', addEntryPoint],
   ])
-  await readLists(chunks, { format: 'signals-json', lists, maxDepth: builder.maxDepth })
+  await readLists(chunks, { format: 'signals-json', lists, inPlace: plainLists(builder), maxDepth: builder.maxDepth })
+}
+
+function plainLists(builder: GraphBuilder) {
+  const ids = new PlainIds(builder)
+  const nodes = new PlainNodes(builder, ids)
+  const edges = new PlainEdges(builder, ids)
+  const readNode = (bytes: Buffer, at: number) => nodes.read(bytes, at)
+  const readEdge = (bytes: Buffer, at: number) => edges.read(bytes, at)
+  return new Map([
+    ['nodes', readNode],
+    ['functions', readNode],
+    ['edges', readEdge],
+    ['calls', readEdge],
+  ])
 }
