@@ -62,7 +62,7 @@ test('records of any kind are kept, or refused in the same words at the same pla
     ),
     { numRuns: 500 },
   )
-  expect(kept).toBeGreaterThan(60)
+  expect(kept).toBeGreaterThan(20)
   expect(refused).toBeGreaterThan(100)
 })
 
