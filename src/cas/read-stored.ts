@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { constants, createZstdDecompress, zstdDecompressSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { constants, createZstdDecompress, zstdDecompress, zstdDecompressSync } from 'node:zlib'
 import { type Digest, digestFromHex, sha256Of } from '../identifiers/digest.ts'
 import { CasError, casUnavailable, errnoOf } from './cas-errors.ts'
 import type { CasObject } from './cas-store.ts'
@@ -22,7 +23,12 @@ const decoderOptions = {
   rejectGarbageAfterEnd: true,
 }
 const decoderCodes = /^(ZSTD_|Z_|ERR_TRAILING_JUNK_AFTER_STREAM_END$)/
+/** So much is read in one piece, and inflated on the calling thread. */
 const smallLength = 1024 * 1024
+/** So much is inflated in one piece, on another thread. */
+const wholeLength = 8 * 1024 * 1024
+
+const inflateLater = promisify(zstdDecompress)
 
 /**
  * The content of an object, piece by piece. The pieces are verified only by the end of the stream: nothing that follows from
@@ -68,28 +74,32 @@ export async function readWholeContent(object: CasObject, expected: Expected, ma
   const stored = await collect(unchanged(object), smallLength).catch((error: unknown) => {
     throw readError(error)
   })
-  return readSmall(stored, expected, maxBytes)
+  return readWhole(stored, expected, maxBytes)
 }
 
-async function readSmall(stored: Buffer, expected: Expected, maxBytes: number): Promise<Buffer> {
+async function readWhole(stored: Buffer, expected: Expected, maxBytes: number): Promise<Buffer> {
   const trailer = readTrailer(stored.subarray(-trailerLength), stored.byteLength)
   if (!trailer) throw corrupt('the object is cut off or was added to')
   if (trailer.contentLength > maxBytes) throw tooLarge(maxBytes)
-  if (trailer.contentLength > smallLength) {
+  if (trailer.contentLength > wholeLength) {
     const object = { stored: Readable.from([stored]), storedLength: stored.byteLength }
     return collect(readContent(object, expected), maxBytes)
   }
   const recorded = stored.subarray(0, trailer.frameLength)
   const frame = recorded.subarray(0, new FrameEnd().advance(recorded))
   requireEmptyFrame(recorded.subarray(frame.byteLength))
-  const content = inflateSmall(frame, trailer.contentLength)
+  const content = await inflateWhole(frame, trailer.contentLength)
   verifyDigest(sha256Of(content), expected)
   return content
 }
 
-function inflateSmall(frame: Buffer, contentLength: number): Buffer {
+async function inflateWhole(frame: Buffer, contentLength: number): Promise<Buffer> {
+  const maxOutputLength = Math.max(1, contentLength)
+  // One buffer for all of it: in pieces it takes half as long again.
+  const options = { ...decoderOptions, maxOutputLength, chunkSize: Math.max(64, contentLength) }
   try {
-    const content = zstdDecompressSync(frame, { ...decoderOptions, maxOutputLength: Math.max(1, contentLength) })
+    const isSmall = contentLength <= smallLength
+    const content = isSmall ? zstdDecompressSync(frame, options) : await inflateLater(frame, options)
     if (content.byteLength === contentLength) return content
   } catch (error) {
     throw corrupt('the compressed bytes cannot be read', error)

@@ -7,10 +7,12 @@ import { type Clock, systemClock } from '../lib/clock.ts'
 import { casUnavailable, errnoOf } from './cas-errors.ts'
 import type { StagedBlob } from './staged-blob.ts'
 import { StagingWriter, stagedFile } from './staging-writer.ts'
-import { storedFormOf } from './stored-form.ts'
+import { storedFormLater, storedFormOf } from './stored-form.ts'
 
 /** Up to here content is compressed at once, which costs the calling thread a few milliseconds at most. */
 const smallLength = 1024 * 1024
+/** Up to here it is compressed in one piece, on another thread. */
+const wholeLength = 8 * 1024 * 1024
 const oneDay = 24 * 60 * 60 * 1000
 
 /** A directory of bytes that are not content yet. Every file in it has an owner: a host and a process. */
@@ -30,7 +32,7 @@ export class Staging {
   /** Stages all of a source, or leaves nothing behind. */
   async stage(source: Uint8Array | AsyncIterable<Uint8Array>, encoding: StagedBlob['encoding']): Promise<StagedBlob> {
     if (!(source instanceof Uint8Array)) return this.#stageAll(source, encoding)
-    return source.byteLength <= smallLength ? this.#stageSmall(source, encoding) : this.#stageAll([source], encoding)
+    return source.byteLength <= wholeLength ? this.#stageWhole(source, encoding) : this.#stageAll([source], encoding)
   }
 
   /** For content that is produced piece by piece. Whoever asks for a writer finishes or aborts it. */
@@ -74,9 +76,9 @@ export class Staging {
     }
   }
 
-  async #stageSmall(content: Uint8Array, encoding: StagedBlob['encoding']): Promise<StagedBlob> {
+  async #stageWhole(content: Uint8Array, encoding: StagedBlob['encoding']): Promise<StagedBlob> {
     const path = this.#newPath()
-    const stored = encoding === 'zstd' ? storedFormOf(content) : content
+    const stored = encoding === 'zstd' ? await compressed(content) : content
     try {
       await writeFile(path, stored, { flag: 'wx', mode: 0o600 })
     } catch (error) {
@@ -105,6 +107,10 @@ export class Staging {
     if (Number(pid) === process.pid) return changed.mtimeMs < now - process.uptime() * 1000
     return !isAlive(Number(pid))
   }
+}
+
+async function compressed(content: Uint8Array): Promise<Buffer> {
+  return content.byteLength <= smallLength ? storedFormOf(content) : await storedFormLater(content)
 }
 
 function isAlive(pid: number): boolean {

@@ -14,7 +14,7 @@ import { inTemporaryDirectory } from './in-temporary-directory.ts'
 const current = inTemporaryDirectory()
 const hasZstd = spawnSync('zstd', ['--version']).status === 0
 
-const sizes = [0, 1, 65_535, 65_536, 65_537, 1024 * 1024, 1024 * 1024 + 1]
+const sizes = [0, 1, 65_535, 65_536, 65_537, 1024 * 1024, 1024 * 1024 + 1, 8 * 1024 * 1024, 8 * 1024 * 1024 + 1]
 
 test.each(sizes.flatMap((size) => [[size, 'zstd'] as const, [size, 'identity'] as const]))(
   'staging %i bytes as %s tells what they are, in one piece or many',
