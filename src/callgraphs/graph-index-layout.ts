@@ -35,14 +35,18 @@ export function aligned(length: number): number {
  * Orders UTF-8 as UTF-16 code units would be ordered, without decoding: only code points from U+E000 to U+FFFF (lead bytes
  * EE, EF) and beyond U+FFFF (F0 to F4, surrogates in UTF-16) stand the other way round.
  */
-export function compareUtf8(left: Uint8Array, right: Uint8Array): number {
-  const length = Math.min(left.length, right.length)
+export function compareUtf8(
+  bytes: Uint8Array,
+  { begin, end }: { readonly begin: number; readonly end: number },
+  text: Uint8Array,
+): number {
+  const length = Math.min(end - begin, text.length)
   for (let at = 0; at < length; at += 1) {
-    const leftByte = left[at] ?? 0
-    const rightByte = right[at] ?? 0
-    if (leftByte !== rightByte) return utf16Weight(leftByte) - utf16Weight(rightByte)
+    const byte = bytes[begin + at] ?? 0
+    const textByte = text[at] ?? 0
+    if (byte !== textByte) return utf16Weight(byte) - utf16Weight(textByte)
   }
-  return left.length - right.length
+  return end - begin - text.length
 }
 
 function utf16Weight(byte: number): number {

@@ -35,6 +35,20 @@ describe('a name', () => {
     expect(indexOf(await normalized({ nodes: told })).resolve('sym:x:3')).toEqual({ kind: 'node', node: 1 })
   })
 
+  test('is found whatever was looked for before it', async () => {
+    const ids = Array.from({ length: 60 }, (_, number) => `n${String(number * 2).padStart(3, '0')}`)
+    const index = indexOf(await normalized({ nodes: ids }))
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -1, max: 121 }), { maxLength: 40 }), (numbers) => {
+        for (const number of numbers) {
+          const node = ids.indexOf(`n${String(number).padStart(3, '0')}`)
+          const found = index.resolve(`n${String(number).padStart(3, '0')}`)
+          expect(found).toEqual(node === -1 ? { kind: 'absent' } : { kind: 'node', node })
+        }
+      }),
+    )
+  })
+
   test('of a computed symbolId finds its node', async () => {
     const graph = await normalized({ nodes: ['x', 'y', 'z'] })
     for (const [node, { symbolId }] of graph.nodes.entries()) {
@@ -56,7 +70,9 @@ test('comparing bytes is comparing texts', () => {
   })
   fc.assert(
     fc.property(text, text, (left, right) => {
-      expect(Math.sign(compareUtf8(Buffer.from(left), Buffer.from(right)))).toBe(compareOrdinal(left, right))
+      const bytes = Buffer.from(`before${left}behind`)
+      const part = { begin: 6, end: bytes.byteLength - 6 }
+      expect(Math.sign(compareUtf8(bytes, part, Buffer.from(right)))).toBe(compareOrdinal(left, right))
     }),
     { numRuns: 2000 },
   )
