@@ -119,7 +119,10 @@ function mergeList(
   one: readonly string[] | undefined,
   other: readonly string[] | undefined,
 ): void {
-  if (one === undefined && other === undefined) return
-  merged[list] = [...(one ?? [])]
-  for (const value of other ?? []) addValue(merged, list, value)
+  // Mostly one of them has nothing: what is sorted and bounded already needs no look at each value.
+  const only = one === undefined ? other : other === undefined ? one : undefined
+  if (only) merged[list] = [...only]
+  if (one === undefined || other === undefined) return
+  merged[list] = [...one]
+  for (const value of other) addValue(merged, list, value)
 }

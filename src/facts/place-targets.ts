@@ -34,19 +34,23 @@ export function placeTargets(graphs: Indexes, names: TargetNames): PlacedTargets
   return placing.result()
 }
 
-interface NameOrigins {
-  readonly origins: Set<TargetOrigin>
+interface Origins {
+  requested: boolean
+  observed: boolean
+}
+
+interface NameOrigins extends Origins {
   namedWith: string
 }
 
 function originsOf({ requested, observed }: TargetNames): Map<string, NameOrigins> {
   const names = new Map<string, NameOrigins>()
-  for (const { name, namedWith } of requested) names.set(name, { origins: new Set(['requested']), namedWith })
+  for (const { name, namedWith } of requested) names.set(name, { requested: true, observed: false, namedWith })
   for (const { callgraphId, symbolId } of observed) {
     const known = names.get(symbolId)
-    if (!known) names.set(symbolId, { origins: new Set(['observed']), namedWith: callgraphId })
+    if (!known) names.set(symbolId, { requested: false, observed: true, namedWith: callgraphId })
     else {
-      known.origins.add('observed')
+      known.observed = true
       if (callgraphId < known.namedWith) known.namedWith = callgraphId
     }
   }
@@ -55,7 +59,7 @@ function originsOf({ requested, observed }: TargetNames): Map<string, NameOrigin
 
 class Placing {
   readonly #graphs: Indexes
-  readonly #origins = new Map<string, Set<TargetOrigin>>()
+  readonly #origins = new Map<string, Origins>()
   readonly #byGraph: Map<string, Map<string, PlacedTarget>>
 
   constructor(graphs: Indexes) {
@@ -63,7 +67,7 @@ class Placing {
     this.#byGraph = new Map([...graphs.keys()].map((callgraphId) => [callgraphId, new Map()]))
   }
 
-  place(name: string, { origins, namedWith }: NameOrigins): void {
+  place(name: string, origins: NameOrigins): void {
     const ids = new Set<string>()
     for (const index of this.#graphs.values()) {
       const found = index.resolve(name)
@@ -75,21 +79,26 @@ class Placing {
     }
     if (ids.size === 0) {
       this.#note(name, origins)
-      this.#placeName(name, namedWith)
+      this.#placeName(name, origins.namedWith)
     }
   }
 
   result(): PlacedTargets {
-    const targets = [...this.#origins].map(([target, origin]) => ({ target, origin: inOriginOrder(origin) }))
+    const targets = [...this.#origins].map(([target, origins]) => ({ origin: inOriginOrder(origins), target }))
     return {
       targets: targets.sort(byTarget),
       byGraph: new Map([...this.#byGraph].map(([id, placed]) => [id, [...placed.values()].sort(byTarget)])),
     }
   }
 
-  #note(target: string, origins: ReadonlySet<TargetOrigin>): void {
+  #note(target: string, { requested, observed }: Origins): void {
     const known = this.#origins.get(target)
-    this.#origins.set(target, known ? known.union(origins) : new Set(origins))
+    if (!known) {
+      this.#origins.set(target, { requested, observed })
+      return
+    }
+    known.requested ||= requested
+    known.observed ||= observed
   }
 
   #placeNode(id: string): void {
@@ -111,9 +120,14 @@ class Placing {
   }
 }
 
-function inOriginOrder(origins: ReadonlySet<TargetOrigin>): TargetOrigin[] {
-  return (['requested', 'observed'] as const).filter((origin) => origins.has(origin))
+function inOriginOrder({ requested, observed }: Origins): readonly TargetOrigin[] {
+  if (requested && observed) return bothOrigins
+  return requested ? onlyRequested : onlyObserved
 }
+
+const onlyRequested = ['requested'] as const
+const onlyObserved = ['observed'] as const
+const bothOrigins = ['requested', 'observed'] as const
 
 function byTarget(one: { target: string }, other: { target: string }): number {
   return compareOrdinal(one.target, other.target)

@@ -6,6 +6,7 @@ import type { ScoredGraph, ScoredState } from '../scoring/scored-graph.ts'
 import type { FactCallgraph, FactTarget } from './fact.ts'
 import type { RequestedName } from './fact-ledger.ts'
 import { type ObservedSymbol, placeTargets } from './place-targets.ts'
+import { rememberingIds } from './remembering-ids.ts'
 import { type SearchedEvidence, type SearchedGraph, searchSubject } from './search-subject.ts'
 import { type TouchedStates, touchedStates } from './touched-states.ts'
 import { mergeUnknowns, type Unknown, unknownKeyOf } from './unknown.ts'
@@ -29,7 +30,9 @@ export interface ScoredSubject {
   readonly unknowns: () => Iterable<Unknown>
 }
 
-export function scoreSubject(profile: ScoringProfile, evidence: SubjectEvidence): ScoredSubject {
+export function scoreSubject(profile: ScoringProfile, subject: SubjectEvidence): ScoredSubject {
+  const graphs = subject.graphs.map(({ record, index }) => ({ record, index: rememberingIds(index) }))
+  const evidence = { ...subject, graphs }
   const indexes = new Map(evidence.graphs.map(({ record, index }) => [record.callgraphId, index]))
   const placed = placeTargets(indexes, evidence)
   const searched = searchSubject(profile, evidence)
@@ -79,7 +82,7 @@ function reachedUnknowns({ evidence: { index }, scored }: SearchedGraph): Iterab
 
 function* externalNodes(index: GraphIndex, { search }: ScoredGraph): Generator<Unknown> {
   for (const node of search.reachedExternals()) {
-    yield { symbolId: index.idOf(node), reasons: ['external-node'], sources: ['callgraph'] }
+    yield { reasons: ['external-node'], sources: ['callgraph'], symbolId: index.idOf(node) }
   }
 }
 
@@ -97,7 +100,7 @@ function unmatchedNames(indexes: ReadonlyMap<string, GraphIndex>, observed: read
     const kind = indexes.get(callgraphId)?.resolve(symbolId).kind ?? 'absent'
     if (kind === 'node') continue
     const reason = kind === 'ambiguous' ? 'ambiguous-symbol' : 'not-in-graph'
-    unmatched.push({ symbolId, reasons: [reason], sources: ['runtime'] })
+    unmatched.push({ reasons: [reason], sources: ['runtime'], symbolId })
   }
   return unmatched.sort((one, other) => (unknownKeyOf(one) < unknownKeyOf(other) ? -1 : 1))
 }

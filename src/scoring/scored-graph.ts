@@ -69,27 +69,28 @@ export class ScoredGraph {
     this.#conditions = conditionsOf(graph, this.search)
   }
 
-  /** Collect, judge, weigh. States that are told together share a budget. */
+  /** Collect, judge, weigh. States that are told together share a budget. Members in order, as they will be written. */
   score(placed: PlacedTarget, budget: PathBudget = new PathBudget()): ScoredState {
     const path = this.#pathTo(placed, budget)
     const evidence = this.#collect(placed, path.length)
     const weighed = weigh(this.#profile, evidence)
+    const { verdict, reasons } = judge(evidence)
+    const runtimeHits = this.#runtimeHits(placed, path, budget)
+    const blockedEdges = this.#blockedEdges(placed, budget)
     const state: State = {
-      callgraphId: this.#graph.callgraphId,
-      target: placed.target,
-      reachable: path.length > 0,
-      ...judge(evidence),
       bucket: weighed.bucket,
-      weight: roundScore(weighed.weight),
+      callgraphId: this.#graph.callgraphId,
       confidence: roundScore(weighed.confidence),
-      score: roundScore(weighed.score),
+      evidence: { blockedEdges, runtimeHits },
       latticeState: latticeStateOf(this.#profile.options, evidence),
       path: path.ids,
       ...(path.length > path.ids.length && { pathLength: path.length }),
-      evidence: {
-        runtimeHits: this.#runtimeHits(placed, path, budget),
-        blockedEdges: this.#blockedEdges(placed, budget),
-      },
+      reachable: path.length > 0,
+      reasons,
+      score: roundScore(weighed.score),
+      target: placed.target,
+      verdict,
+      weight: roundScore(weighed.weight),
     }
     return { state, weighed }
   }
