@@ -17,6 +17,7 @@ import type { FactRow } from './fact-row.ts'
 import type { StoredContext } from './merge-context.ts'
 import { type MergedEvidence, mergeEvidence, scoringBasisOf } from './merge-evidence.ts'
 import { type KnownFact, readKnownFact } from './read-known-fact.ts'
+import { readObserved } from './read-observed.ts'
 import { type ScoredSubject, scoreSubject } from './score-subject.ts'
 import { type FactScores, factScores } from './state-totals.ts'
 import type { SubjectLimits } from './subject-limits.ts'
@@ -146,7 +147,7 @@ async function scoredSubjectOf(
       records.map(async (record) => ({ record, index: await deps.loadIndex(record.callgraphId) })),
     ),
     requested: await readAllEntries(deps, ledger.requested),
-    observed: await readAllEntries(deps, merged.runtimeFacts),
+    observed: await readObserved(deps, merged.runtimeFacts),
     reportedUnknowns: await readReported(deps, ledger),
   })
 }
