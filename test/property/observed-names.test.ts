@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { observedIn } from '../../src/facts/read-observed.ts'
-import { runtimeFactOf } from '../../src/facts/runtime-fact.ts'
 import { canonicalJson } from '../../src/lib/canonical-json.ts'
 
 // What a scanner of bytes could take for one of the two members, or for the end of a text.
@@ -40,7 +39,7 @@ const runtimeFact = fc
       { requiredKeys: ['symbolId', 'hitCount'] },
     ),
   })
-  .map(({ callgraphId, hits }) => runtimeFactOf(callgraphId, hits))
+  .map(({ callgraphId, hits }) => ({ callgraphId, ...hits }))
 
 test('the names that are found in the bytes of a chunk are those of its entries, whatever else they say', () => {
   fc.assert(
