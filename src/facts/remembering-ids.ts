@@ -5,7 +5,7 @@ import type { GraphIndex } from '../callgraphs/graph-index.ts'
  * which decodes an id each time that it is asked.
  */
 export function rememberingIds(index: GraphIndex): GraphIndex {
-  const ids = new Array<string | undefined>(index.nodeCount)
+  const ids = Array.from<string | undefined>({ length: index.nodeCount })
   return {
     ...index,
     idOf: (node) => {
