@@ -51,14 +51,14 @@ function barText({ better, bar }: Result['claim']): string {
 }
 
 /** Median, with the least and the most in brackets. */
-function spreadText({ min, median, max }: Spread): string {
+export function spreadText({ min, median, max }: Spread): string {
   return `${figure(median)} (${figure(min)}–${figure(max)})`
 }
 
-function figure(value: number): string {
+export function figure(value: number): string {
   return rounded(value).toString()
 }
 
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Number(value.toPrecision(3))
 }
