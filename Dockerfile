@@ -24,7 +24,10 @@ COPY package.json ./
 COPY bin ./bin
 COPY --from=modules /signals/node_modules ./node_modules
 COPY --from=build /signals/dist ./dist
+RUN install -d -o 1000 -g 1000 node_modules/.cache
 USER 1000:1000
+# What main.js keeps for the next start, so that the first one has it too.
+RUN ["node", "--input-type=module", "-e", "const { enableCompileCache, flushCompileCache } = await import('node:module'); enableCompileCache('node_modules/.cache/compiled'); await import('/signals/dist/serve.js'); flushCompileCache()"]
 VOLUME /var/lib/signals
 EXPOSE 8080 9464
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=6 \

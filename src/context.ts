@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Authentication, openAuthentication } from './assembly/open-authentication.ts'
+import type { Authentication } from './assembly/authentication.ts'
+import { openAuthentication } from './assembly/open-authentication.ts'
 import { type CacheAndBus, openCacheAndBus } from './assembly/open-cache-and-bus.ts'
 import { type Load, openLoad } from './assembly/open-load.ts'
 import { openSealedMode } from './assembly/open-sealed-mode.ts'

@@ -29,6 +29,7 @@ const rows = [
     'context.ts',
     'problems.ts',
     'app.ts',
+    'serve.ts',
     'main.ts',
     'demo',
     'client',
@@ -41,7 +42,7 @@ const roles: { name: string; module: RegExp; may: RegExp }[] = [
   {
     name: 'Fastify',
     module: /^(fastify|@fastify\/|fastify-)/,
-    may: /^(http\/|auth\/|app\.ts$|main\.ts$)|-routes\.ts$/,
+    may: /^(http\/|auth\/|app\.ts$)|-routes\.ts$/,
   },
   { name: 'SQLite', module: /^node:sqlite$/, may: /^sqlite\/|\/sqlite-[^/]*$/ },
   { name: 'MongoDB', module: /^mongodb$/, may: /^mongo\/|\/mongo-[^/]*$/ },
@@ -93,9 +94,13 @@ test('a file imports only its own folder and rows above', () => {
 })
 
 test('nobody imports the process, the demo or the command line', () => {
+  const isProcess = (target: string, file: string): boolean =>
+    target === 'main.ts' || (target === 'serve.ts' && file !== 'main.ts')
   const wrong = files.flatMap((file) =>
     localTargets(file)
-      .filter((target) => target === 'main.ts' || (/^(demo|cli)\//.test(target) && placeOf(target) !== placeOf(file)))
+      .filter(
+        (target) => isProcess(target, file) || (/^(demo|cli)\//.test(target) && placeOf(target) !== placeOf(file)),
+      )
       .map((target) => `${file} imports ${target}`),
   )
   expect(wrong).toEqual([])
@@ -124,6 +129,28 @@ test.each(roles)('only the files meant for it name $name', ({ module, may }) => 
   )
   expect(wrong).toEqual([])
 })
+
+test('a start loads no driver that it may have no use for', () => {
+  const loaded = new Set<string>()
+  const visit = (file: string): void => {
+    if (loaded.has(file)) return
+    loaded.add(file)
+    for (const specifier of importedAtOnce(file)) {
+      if (specifier.startsWith('.')) visit(relative(src, resolve(src, dirname(file), specifier)))
+      else loaded.add(specifier)
+    }
+  }
+  visit('serve.ts')
+  expect(loaded).toContain('fastify')
+  const drivers = ['mongodb', 'ioredis', '@aws-sdk/client-s3', 'jose', 'rate-limiter-flexible', 'commander']
+  expect(drivers.filter((driver) => loaded.has(driver))).toEqual([])
+})
+
+/** Neither types, which are gone when it runs, nor what is imported where it is needed. */
+function importedAtOnce(file: string): string[] {
+  const text = readFileSync(join(src, file), 'utf8')
+  return [...text.matchAll(/^(?:import|export) (?!type )(?:[^'(;]*? from )?'([^']+)'/gm)].map((match) => match[1] ?? '')
+}
 
 test('only config.ts reads the environment', () => {
   const readers = files.filter((file) =>

@@ -32,7 +32,13 @@ export async function startService({ profileDirectory, settings }: ServiceOption
 
 /** Every setting but those that keep a run apart from others stands at its default. */
 export function serviceEnvironment(dataDirectory: string): NodeJS.ProcessEnv {
-  return { SIGNALS__HTTP__PORT: '0', SIGNALS__DATA_DIRECTORY: dataDirectory, SIGNALS__TELEMETRY__METRICS__PORT: 'off' }
+  return {
+    // As `npm start` has it.
+    NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'),
+    SIGNALS__HTTP__PORT: '0',
+    SIGNALS__DATA_DIRECTORY: dataDirectory,
+    SIGNALS__TELEMETRY__METRICS__PORT: 'off',
+  }
 }
 
 export async function startBaseline(file: string, args: readonly string[] = []): Promise<ServerProcess> {

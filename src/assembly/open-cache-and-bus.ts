@@ -16,7 +16,8 @@ import type { Clock } from '../lib/clock.ts'
 import { systemTimer } from '../lib/timer.ts'
 import { openRedis, type RedisConnection } from '../redis/open-redis.ts'
 import type { BusinessLog } from '../telemetry/business-events.ts'
-import type { StoreCheck, Stores } from './open-stores.ts'
+import type { Stores } from './open-stores.ts'
+import type { StoreCheck } from './records.ts'
 
 /** What stands between the store and those who read facts and follow events. */
 export interface CacheAndBus {

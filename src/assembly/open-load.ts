@@ -7,8 +7,7 @@ import { EventLoopDelay } from '../load/event-loop-delay.ts'
 import { memoryCeiling } from '../load/memory-ceiling.ts'
 import { Places } from '../load/places.ts'
 import { Pressure } from '../load/pressure.ts'
-import { onRedis } from '../load/redis-request-rates.ts'
-import { RequestRates } from '../load/request-rates.ts'
+import type { RequestRates } from '../load/request-rates.ts'
 import { TenantQuota } from '../load/tenant-quota.ts'
 import type { TenantUsage } from '../load/tenant-usage.ts'
 import { openRedis } from '../redis/open-redis.ts'
@@ -64,9 +63,11 @@ async function openRates(
   opened: AsyncDisposableStack,
 ): Promise<RequestRates | undefined> {
   if (!limits.rateLimit.enabled) return undefined
+  const { RequestRates } = await import('../load/request-rates.ts')
   if (url === undefined) return new RequestRates(limits.rateLimit)
   const connection = await openRedis({ url, part: 'rates', timeoutMs: cacheTimeoutMs, logger })
   opened.adopt(connection, (rates) => rates.close())
+  const { onRedis } = await import('../load/redis-request-rates.ts')
   return new RequestRates(limits.rateLimit, onRedis(connection))
 }
 

@@ -1,6 +1,4 @@
 import { join } from 'node:path'
-import type { CallgraphRepository } from '../callgraphs/callgraph-repository.ts'
-import { MongoCallgraphRepository } from '../callgraphs/mongo-callgraph-repository.ts'
 import { SqliteCallgraphRepository } from '../callgraphs/sqlite-callgraph-repository.ts'
 import type { CasStore } from '../cas/cas-store.ts'
 import type { Content } from '../cas/content.ts'
@@ -8,35 +6,19 @@ import { countedCasStore } from '../cas/counted-cas-store.ts'
 import { measuredCasStore } from '../cas/measured-cas-store.ts'
 import { type ContentOptions, openContent } from '../cas/open-content.ts'
 import type { Config } from '../config.ts'
-import type { Erasures } from '../erasure/erasures.ts'
-import { MongoErasures } from '../erasure/mongo-erasures.ts'
 import { SqliteErasures } from '../erasure/sqlite-erasures.ts'
-import type { DeadLetters } from '../events/dead-letters.ts'
-import type { EventLog } from '../events/event-log.ts'
-import { MongoDeadLetters } from '../events/mongo-dead-letters.ts'
-import { MongoEventLog } from '../events/mongo-event-log.ts'
 import { SqliteDeadLetters } from '../events/sqlite-dead-letters.ts'
 import { SqliteEventLog } from '../events/sqlite-event-log.ts'
-import type { EvidenceQueue } from '../evidence/evidence-queue.ts'
-import { MongoEvidenceQueue } from '../evidence/mongo-evidence-queue.ts'
 import { SqliteEvidenceQueue } from '../evidence/sqlite-evidence-queue.ts'
-import type { FactRepository } from '../facts/fact-repository.ts'
-import type { FactVersions } from '../facts/fact-versions.ts'
-import { MongoFactRepository } from '../facts/mongo-fact-repository.ts'
-import { MongoFactVersions } from '../facts/mongo-fact-versions.ts'
 import { SqliteFactRepository } from '../facts/sqlite-fact-repository.ts'
 import { SqliteFactVersions } from '../facts/sqlite-fact-versions.ts'
-import type { Inventory } from '../integrity/inventory.ts'
-import { MongoInventory } from '../integrity/mongo-inventory.ts'
 import { SqliteInventory } from '../integrity/sqlite-inventory.ts'
 import { systemClock } from '../lib/clock.ts'
 import { TenantUsage } from '../load/tenant-usage.ts'
-import { openMongo } from '../mongo/open-mongo.ts'
 import { openSqlite } from '../sqlite/open-sqlite.ts'
 import type { Measures } from '../telemetry/measures.ts'
-import { MongoUnionBundleRepository } from '../union-bundles/mongo-union-bundle-repository.ts'
 import { SqliteUnionBundleRepository } from '../union-bundles/sqlite-union-bundle-repository.ts'
-import type { UnionBundleRepository } from '../union-bundles/union-bundle-repository.ts'
+import type { OpenedRecords, Records, StoreCheck } from './records.ts'
 
 /** Where everything durable is. */
 export interface Stores extends Records {
@@ -48,25 +30,6 @@ export interface Stores extends Records {
   readonly contentOptions: ContentOptions
   /** Throws away what dead processes left half done. */
   readonly clearAbandoned: () => Promise<void>
-}
-
-/** What a store driver brings: one adapter for each port. */
-interface Records {
-  readonly queue: EvidenceQueue
-  readonly callgraphs: CallgraphRepository
-  readonly bundles: UnionBundleRepository
-  readonly facts: FactRepository
-  readonly versions: FactVersions
-  readonly eventLog: EventLog
-  readonly deadLetters: DeadLetters
-  readonly inventory: Inventory
-  readonly erasures: Erasures
-}
-
-export interface StoreCheck {
-  readonly name: string
-  readonly isEssential: boolean
-  check(): Promise<void>
 }
 
 /** `context.ts`'s choice of store and content driver, each named by its own key of the configuration. */
@@ -104,16 +67,12 @@ function contentOptionsOf({ dataDirectory, cas }: Config): ContentOptions {
   return { driver, directory, stagingDirectory: join(directory, '.staging') }
 }
 
-interface OpenedRecords {
-  readonly records: Records
-  readonly check: StoreCheck
-}
-
 type RecordOpener = (config: Config, opened: AsyncDisposableStack) => Promise<OpenedRecords>
 
 const recordOpeners: Readonly<Record<Config['store']['driver'], RecordOpener>> = {
   sqlite: openSqliteRecords,
-  mongo: openMongoRecords,
+  // With its driver, which would hold up every start without one.
+  mongo: async (config, opened) => (await import('./open-mongo-records.ts')).openMongoRecords(config, opened),
 }
 
 async function openSqliteRecords(config: Config, opened: AsyncDisposableStack): Promise<OpenedRecords> {
@@ -131,23 +90,5 @@ async function openSqliteRecords(config: Config, opened: AsyncDisposableStack): 
       erasures: new SqliteErasures(sqlite),
     },
     check: { name: 'store', isEssential: true, check: () => sqlite.check() },
-  }
-}
-
-async function openMongoRecords(config: Config, opened: AsyncDisposableStack): Promise<OpenedRecords> {
-  const mongo = opened.adopt(await openMongo(config.mongo), (connection) => connection.close())
-  return {
-    records: {
-      queue: new MongoEvidenceQueue(mongo),
-      callgraphs: new MongoCallgraphRepository(mongo),
-      bundles: new MongoUnionBundleRepository(mongo),
-      facts: new MongoFactRepository(mongo),
-      versions: new MongoFactVersions(mongo),
-      eventLog: new MongoEventLog(mongo),
-      deadLetters: new MongoDeadLetters(mongo),
-      inventory: new MongoInventory(mongo),
-      erasures: new MongoErasures(mongo),
-    },
-    check: { name: 'mongo', isEssential: true, check: () => mongo.check() },
   }
 }

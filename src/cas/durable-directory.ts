@@ -11,7 +11,7 @@ const remembered = 65_536
  */
 export class DurableDirectories {
   readonly #root: string
-  readonly #made = new LRUCache<string, Promise<void>>({ max: remembered })
+  readonly #made = new LRUCache<string, Promise<void>>({ maxSize: remembered, sizeCalculation: () => 1 })
 
   constructor(root: string) {
     this.#root = root

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { backoffMs } from '../lib/backoff.ts'
 import { passwordsOf } from '../lib/url-password.ts'
@@ -17,7 +17,7 @@ const reconnecting = { baseMs: 50, maxMs: 2_000 }
 
 /** Resolves when the server answered or could not be reached: its absence never stops a start. */
 export async function openRedis(options: RedisOptions): Promise<RedisConnection> {
-  const connection = new RedisConnection(options)
+  const connection = new RedisConnection(options, await clientOf(options))
   await connection.tried
   return connection
 }
@@ -35,10 +35,10 @@ export class RedisConnection {
   #isUp = false
   #isToldDown = false
 
-  constructor(options: RedisOptions) {
+  constructor(options: RedisOptions, client: Redis) {
     this.#options = options
     this.#secrets = passwordsOf(options.url)
-    this.#client = clientOf(options)
+    this.#client = client
     const tried = Promise.withResolvers<void>()
     this.tried = tried.promise
     this.#client.on('ready', () => {
@@ -98,7 +98,9 @@ export class RedisConnection {
   }
 }
 
-function clientOf({ url, part, timeoutMs }: RedisOptions): Redis {
+/** The driver is loaded where there is a server to drive: without one it would hold up every start. */
+async function clientOf({ url, part, timeoutMs }: RedisOptions): Promise<Redis> {
+  const { Redis } = await import('ioredis')
   return new Redis(url, {
     connectionName: `signals-${part}`,
     connectTimeout: timeoutMs,

@@ -17,7 +17,7 @@ const mostRemembered = 10_000
 export class RememberedRead {
   readonly #reader: SqliteReader
   readonly #sql: string
-  readonly #remembered = new LRUCache<string, Remembered>({ max: mostRemembered })
+  readonly #remembered = new LRUCache<string, Remembered>({ maxSize: mostRemembered, sizeCalculation: () => 1 })
 
   constructor(reader: SqliteReader, sql: string) {
     this.#reader = reader

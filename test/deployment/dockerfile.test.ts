@@ -40,6 +40,14 @@ test('it runs as a user by number, and its process is the one that signals reach
   expect(last).not.toMatch(/^ENTRYPOINT/m)
 })
 
+test('what its first start need not compile is where the process looks for it', () => {
+  const [, kept] = /enableCompileCache\('([^']+)'\)/.exec(last) ?? []
+  expect(kept).toBe('node_modules/.cache/compiled')
+  expect(readFileSync(join(root, 'src/main.ts'), 'utf8')).toContain(`'../${kept}'`)
+  // By the user that reads it: Node keeps what another one compiled apart.
+  expect(last.indexOf('enableCompileCache')).toBeGreaterThan(last.indexOf('USER 1000:1000'))
+})
+
 test('it is healthy when a route that is there says so', async () => {
   const [, path = ''] = /^HEALTHCHECK .*'(\/\w+)'/m.exec(last) ?? []
   expect(path).toBe('/healthz')

@@ -47,6 +47,15 @@ function batchUrl({ url }: ServiceProcess, callgraphId: string): string {
   return `${url}/signals/runtime-facts/ndjson?callgraphId=${callgraphId}&scanId=${subject}`
 }
 
+test('a service that was killed has left what it compiled for the next start', async () => {
+  const compiled = join(directory.path, 'compiled')
+  const service = await startServiceProcess(data, { NODE_COMPILE_CACHE: compiled })
+  expect((await fetch(`${service.url}/readyz`)).status).toBe(200)
+  await service.kill('SIGKILL')
+  const files = await readdir(compiled, { recursive: true })
+  expect(files.length).toBeGreaterThan(300)
+})
+
 describe('a service that is told to stop', () => {
   test('answers what it has begun, folds what is waited for, relays its events and exits with 0', async () => {
     const service = await startServiceProcess(data)
