@@ -1,6 +1,6 @@
 import { alternate } from '../support/alternate.ts'
 import { type BenchRow, type Claim, type Result, resultOf } from '../support/claim.ts'
-import { getsPerSecond } from '../support/get-load.ts'
+import { getsPerSecond, secondsOfRound } from '../support/get-load.ts'
 import { nodeId } from '../support/made-graph.ts'
 import { jsonBody, postAndFold } from '../support/post.ts'
 import { type ServerProcess, startBaseline, startService } from '../support/server-process.ts'
@@ -19,23 +19,30 @@ const asked: readonly AskedFact[] = [
   { claim: 'GET of a fact of 64 KB that the client has (304)', targets: 98, isRevalidated: true },
 ]
 
-const load = { seconds: 2, connections: 8 } as const
-
 export const facts: BenchRow = {
   name: 'facts',
   async *measure(options) {
     await using service = await startService(options)
     const callgraphId = await postGraph(service.url, { nodes: 1_000, edges: 3_000, seed: 1 })
-    for (const fact of asked) yield await compareReads(service, callgraphId, fact)
+    const load = { connections: 8, seconds: secondsOfRound(options.isFull) }
+    for (const fact of asked) yield await compareReads(service, { ...load, ...fact, callgraphId })
   },
 }
 
-async function compareReads(service: ServerProcess, callgraphId: string, fact: AskedFact): Promise<Result> {
+interface Compared extends AskedFact {
+  readonly callgraphId: string
+  readonly connections: number
+  readonly seconds: number
+}
+
+async function compareReads(service: ServerProcess, fact: Compared): Promise<Result> {
+  const { callgraphId, connections, seconds } = fact
   const scanId = `bench-${fact.targets}`
   await makeFact(service, { callgraphId, scanId, targets: fact.targets })
   const url = `${service.url}/signals/facts/${scanId}`
   const { byteLength, etag } = await readOnce(url)
   await using baseline = await startBaseline('constant-server.ts', [String(byteLength)])
+  const load = { connections, seconds }
   const measured = await alternate({
     ours: () => getsPerSecond({ ...load, url, ...expected(fact, etag) }),
     baseline: () => getsPerSecond({ ...load, url: `${baseline.url}/fact`, ...expected(fact, '"constant"') }),

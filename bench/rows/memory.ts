@@ -1,5 +1,5 @@
 import { type BenchOptions, type BenchRow, type Claim, resultOf } from '../support/claim.ts'
-import { linesInBody, makeBodies, symbolsInAll } from '../support/ingest-load.ts'
+import { bodyCount, linesInBody, makeBodies, symbolsInAll } from '../support/ingest-load.ts'
 import { post, settled } from '../support/post.ts'
 import { memoryOf } from '../support/process-memory.ts'
 import { startService } from '../support/server-process.ts'
@@ -13,14 +13,13 @@ const claim: Claim = {
   better: 'lower',
 }
 
-const bodiesInOne = 40
-const rounds = 3
+const rounds = 5
 
 /** A process for each round, since a peak never goes down again. */
 export const memory: BenchRow = {
   name: 'memory',
   async *measure(options) {
-    const bodies = makeBodies(bodiesInOne)
+    const bodies = makeBodies(bodyCount(options.isFull, 10))
     const ours: number[] = []
     const baseline: number[] = []
     for (let round = 0; round < rounds; round++) {
@@ -28,7 +27,9 @@ export const memory: BenchRow = {
       ours.push(peak)
       baseline.push(idle)
     }
-    yield resultOf(claim, { unit: 'MB', ours, baseline }, (peak, idle) => peak - idle)
+    const megabytes = bodies.reduce((sum, body) => sum + body.byteLength, 0) / 1e6
+    const scaledDown = options.isFull ? undefined : `a body of ${megabytes.toFixed(0)} MB`
+    yield resultOf(claim, { unit: 'MB', ours, baseline, scaledDown }, (peak, idle) => peak - idle)
   },
 }
 

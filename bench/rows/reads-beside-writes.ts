@@ -18,7 +18,6 @@ const claim: Claim = {
 }
 
 const writers = 2
-const seconds = 5
 
 export const readsBesideWrites: BenchRow = {
   name: 'reads-beside-writes',
@@ -28,14 +27,15 @@ export const readsBesideWrites: BenchRow = {
     const callgraphId = await postGraph(service.url, { nodes: symbolsInAll, edges: 2 * symbolsInAll, seed: 1 })
     await makeFact(service, { callgraphId, scanId: 'read', targets: 6 })
     const bodies = makeBodies(writers)
+    const seconds = options.isFull ? 5 : 3
     const measured = await alternate({
       ours: async (round) => {
         const postUrl = eventsUrl(service.url, callgraphId, `written-${round}`)
-        const p99 = await beside({ getUrl: `${service.url}/signals/facts/read`, postUrl }, bodies)
+        const p99 = await beside({ getUrl: `${service.url}/signals/facts/read`, postUrl, seconds }, bodies)
         await settled(service.url, `written-${round}`)
         return p99
       },
-      baseline: () => beside({ getUrl: `${baseline.url}/fact`, postUrl: `${baseline.url}/ndjson` }, bodies),
+      baseline: () => beside({ getUrl: `${baseline.url}/fact`, postUrl: `${baseline.url}/ndjson`, seconds }, bodies),
     })
     yield resultOf(claim, { unit: 'ms', ...measured })
   },
@@ -44,9 +44,10 @@ export const readsBesideWrites: BenchRow = {
 interface Beside {
   readonly getUrl: string
   readonly postUrl: string
+  readonly seconds: number
 }
 
-async function beside({ getUrl, postUrl }: Beside, bodies: readonly Buffer[]): Promise<number> {
+async function beside({ getUrl, postUrl, seconds }: Beside, bodies: readonly Buffer[]): Promise<number> {
   const endsAt = performance.now() + seconds * 1000
   const isOver = (): boolean => performance.now() >= endsAt
   const writing = bodies.map((body) => postAgain(postUrl, body, isOver))

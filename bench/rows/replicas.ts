@@ -6,12 +6,12 @@ import { post, settled } from '../support/post.ts'
 import { openSharedParts, Replicas } from '../support/replicas.ts'
 import { eventsUrl, postGraph } from '../support/service-graph.ts'
 
-const few = 3
+const few = 2
 const many = 10 * few
-const batchesOfSubject = 4
+const batchesOfSubject = 3
 const linesInBatch = 1_000
 const step = 5
-const clients = 3
+const clients = 2
 const graph = { nodes: 15_000, edges: 45_000, seed: 1 }
 
 const shared = {

@@ -1,7 +1,7 @@
 import { findRedisServer, type RealRedis, startRedis } from '../../test/support/real-parts/redis-server.ts'
 import { alternate } from '../support/alternate.ts'
 import { type BenchRow, type Claim, type Result, resultOf } from '../support/claim.ts'
-import { getsPerSecond } from '../support/get-load.ts'
+import { type GetLoad, getsPerSecond, secondsOfRound } from '../support/get-load.ts'
 import { startBaseline, startService } from '../support/server-process.ts'
 import { postGraph } from '../support/service-graph.ts'
 import { makeFact } from './facts.ts'
@@ -15,7 +15,6 @@ const claim: Claim = {
   better: 'higher',
 }
 
-const load = { seconds: 2, connections: 64, expectedStatus: 200 } as const
 const key = 'bench:constant'
 
 /** Not measured where there is no Redis. */
@@ -28,16 +27,17 @@ export const sharedCache: BenchRow = {
     await using service = await startService({ ...options, settings: { SIGNALS__REDIS__URL: redis.url } })
     const callgraphId = await postGraph(service.url, { nodes: 1_000, edges: 3_000, seed: 1 })
     await makeFact(service, { callgraphId, scanId: 'bench', targets: 6 })
-    yield await compareReads(redis, `${service.url}/signals/facts/bench`)
+    const load = { seconds: secondsOfRound(options.isFull), connections: 64, expectedStatus: 200 }
+    yield await compareReads(redis, { ...load, url: `${service.url}/signals/facts/bench` })
   },
 }
 
-async function compareReads(redis: RealRedis, url: string): Promise<Result> {
-  const bytes = Buffer.from(await (await fetch(url)).arrayBuffer())
+async function compareReads(redis: RealRedis, load: GetLoad): Promise<Result> {
+  const bytes = Buffer.from(await (await fetch(load.url)).arrayBuffer())
   await redis.client.set(key, bytes)
   await using baseline = await startBaseline('redis-buffer-server.ts', [redis.url, key])
   const measured = await alternate({
-    ours: () => getsPerSecond({ ...load, url }),
+    ours: () => getsPerSecond(load),
     baseline: () => getsPerSecond({ ...load, url: `${baseline.url}/fact` }),
   })
   return resultOf(claim, { unit: 'answers/s', ...measured, notes: [`${bytes.byteLength} bytes`] })

@@ -19,12 +19,14 @@ const attackers = 500
 export const slowLoris: BenchRow = {
   name: 'slow-loris',
   async *measure(options) {
-    // Short, so that a run sees clients sent away as well as held.
-    const settings = { SIGNALS__HTTP__HEADERS_TIMEOUT_MS: '5000', SIGNALS__HTTP__BODY_GRACE_MS: '5000' }
+    const seconds = options.isFull ? 8 : 4
+    // Shorter than a round, so that it sees clients sent away as well as held.
+    const patienceMs = String(seconds * 600)
+    const settings = { SIGNALS__HTTP__HEADERS_TIMEOUT_MS: patienceMs, SIGNALS__HTTP__BODY_GRACE_MS: patienceMs }
     await using service = await startService({ ...options, settings })
     const callgraphId = await postGraph(service.url, { nodes: 1_000, edges: 3_000, seed: 1 })
     await makeFact(service, { callgraphId, scanId: 'bench', targets: 6 })
-    const load = { url: `${service.url}/signals/facts/bench`, expectedStatus: 200, seconds: 8, connections: 8 } as const
+    const load = { url: `${service.url}/signals/facts/bench`, expectedStatus: 200, seconds, connections: 8 } as const
     let returned = 0
     const measured = await alternate({
       ours: async () => {

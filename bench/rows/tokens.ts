@@ -8,7 +8,7 @@ import { isTenant } from '../../src/identifiers/tenant.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { alternate } from '../support/alternate.ts'
 import { type BenchRow, type Claim, resultOf } from '../support/claim.ts'
-import { getsPerSecond } from '../support/get-load.ts'
+import { getsPerSecond, secondsOfRound } from '../support/get-load.ts'
 import { startService } from '../support/server-process.ts'
 import { postGraph } from '../support/service-graph.ts'
 import { makeFact } from './facts.ts'
@@ -21,7 +21,6 @@ const claim: Claim = {
   better: 'higher',
 }
 
-const load = { seconds: 2, connections: 8, expectedStatus: 200 } as const
 const [issuer, audience] = ['https://issuer.example', 'signals'] as const
 
 /** Two processes on one data directory: they differ in whom they let in, and in nothing else. */
@@ -37,6 +36,7 @@ export const tokens: BenchRow = {
       const callgraphId = await postGraph(open.url, { nodes: 1_000, edges: 3_000, seed: 1 })
       await makeFact(open, { callgraphId, scanId: 'bench', targets: 6 })
       const path = '/signals/facts/bench'
+      const load = { seconds: secondsOfRound(options.isFull), connections: 8, expectedStatus: 200 }
       const headers = { authorization: `Bearer ${token}` }
       const measured = await alternate({
         ours: () => getsPerSecond({ ...load, url: `${guarded.url}${path}`, headers }),

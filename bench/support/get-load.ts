@@ -8,6 +8,11 @@ export interface GetLoad {
   readonly connections: number
 }
 
+/** How long a round asks. */
+export function secondsOfRound(isFull: boolean): number {
+  return isFull ? 2 : 1
+}
+
 /**
  * Answers a second, one request at a time on each connection. It speaks just enough HTTP to know where an answer ends, since
  * on a machine of two cores a client that parses would be what is measured.

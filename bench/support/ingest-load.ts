@@ -8,9 +8,9 @@ export const symbolsInAll = 100_000
 
 const bodiesInAll = 40
 
-/** Forty bodies; ten, which already name every symbol, where time is short. */
-export function bodyCount(isFull: boolean): number {
-  return isFull ? bodiesInAll : symbolsInAll / symbolsInBody
+/** Forty bodies, of which ten already name every symbol; fewer where time is short. */
+export function bodyCount(isFull: boolean, fewer: number): number {
+  return isFull ? bodiesInAll : fewer
 }
 
 export function missingBodies(count: number): string | undefined {
