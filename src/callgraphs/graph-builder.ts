@@ -69,8 +69,8 @@ export class GraphBuilder {
   }
 
   /** The name stands for a node, however often it is said; which one, the number tells. */
-  mentionNode(id: string): number {
-    return this.#numberOf(id, '')
+  mentionNode(id: string, pointer = ''): number {
+    return this.#numberOf(id, pointer)
   }
 
   /** The next edge is one too many. */
@@ -78,8 +78,12 @@ export class GraphBuilder {
     return this.#edges.length >= this.#limits.maxEdges
   }
 
-  addEdge(edge: RawEdge): void {
+  requireRoomForEdge(): void {
     if (this.isFull) throw tooLarge('edges', this.#limits.maxEdges)
+  }
+
+  addEdge(edge: RawEdge): void {
+    this.requireRoomForEdge()
     this.addEdgeBetween(this.#numberOf(edge.from, '/from'), this.#numberOf(edge.to, '/to'), edge)
   }
 

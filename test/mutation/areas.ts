@@ -33,7 +33,7 @@ const areas: readonly Area[] = [
         'symbol-parts',
         'graph-builder',
         'canonical-lines',
-        'known-ids',
+        'known-values',
       ),
       property('callgraph-normalisation', 'plain-graphs'),
       unit('callgraphs', 'richgraph', 'union-ndjson', 'js-callgraph', 'hostile-graphs', 'real-graphs'),

@@ -5,6 +5,7 @@ import { CallgraphError } from '../../src/callgraphs/callgraph-errors.ts'
 import { PlainObject } from '../../src/callgraphs/formats/plain-object.ts'
 import { hashCallgraph } from '../../src/callgraphs/graph-hash.ts'
 import { parseStrictJson } from '../../src/lib/strict-json.ts'
+import { arbitraryCall } from '../support/arbitrary-calls.ts'
 import { arbitraryGraph, respelled } from '../support/arbitrary-graphs.ts'
 import { arbitraryRecord, recordMembers } from '../support/arbitrary-records.ts'
 import { chunked } from '../support/read-graph.ts'
@@ -84,6 +85,25 @@ test('a document that was spoiled anywhere is refused, or kept, as the strict pa
     ),
     { numRuns: 300 },
   )
+})
+
+test('calls of js-callgraph are those that the parser finds, however many ends are known by their bytes', async () => {
+  const documents = fc.tuple(
+    fc.array(arbitraryCall, { minLength: 1, maxLength: 20 }),
+    fc.constantFrom(',', ' ,\n', ',,'),
+  )
+  const spoiling = fc.option(fc.tuple(fc.nat(), fc.constantFrom('', '"', '\\', '{', '}', ',', 'é', '0', ' ')))
+  let kept = 0
+  await fc.assert(
+    fc.asyncProperty(documents, spoiling, async ([calls, comma], spoilt) => {
+      const text = `[${[...calls, ...calls].join(comma)}]`
+      const at = (spoilt?.[0] ?? 0) % text.length
+      const outcome = await expectSame(spoilt ? text.slice(0, at) + spoilt[1] + text.slice(at + 1) : text)
+      if ('hash' in outcome) kept += 1
+    }),
+    { numRuns: 200 },
+  )
+  expect(kept).toBeGreaterThan(20)
 })
 
 test('what a plain object says is what JSON says, and much is plain', () => {

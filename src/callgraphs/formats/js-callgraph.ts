@@ -6,6 +6,7 @@ import type { GraphFormat, ReadOptions } from './format.ts'
 import { JsCalls, type JsPlace, type JsPosition } from './js-calls.ts'
 import * as member from './json-members.ts'
 import { parseNative, readPieces } from './read-pieces.ts'
+import { RepeatedCalls } from './repeated-calls.ts'
 
 /** Unified JSON of `@persper/js-callgraph`: an array of calls. */
 export const jsCallgraph: GraphFormat = { name: 'js-callgraph', recognises, read, infer: nodeEntryPoints }
@@ -26,8 +27,10 @@ async function read(chunks: AsyncIterable<Buffer>, builder: GraphBuilder, { root
 /** All calls of an upload, before they become a graph. */
 export async function readJsCalls(chunks: AsyncIterable<Buffer>): Promise<JsCalls> {
   const calls = new JsCalls()
+  const repeated = new RepeatedCalls(calls, (end) => placeOf({ end }, 'end'))
   await readPieces(chunks, {
     opens: (path, kind) => path.length === 0 && kind === 'array',
+    readInPlace: (_array, bytes, at) => repeated.read(bytes, at),
     take(event) {
       if (event.kind === 'open') return
       if (event.key === undefined) {
@@ -40,7 +43,7 @@ export async function readJsCalls(chunks: AsyncIterable<Buffer>): Promise<JsCall
   return calls
 }
 
-function placeOf(call: member.JsonObject, end: 'source' | 'target'): JsPlace {
+function placeOf(call: member.JsonObject, end: 'source' | 'target' | 'end'): JsPlace {
   const place = member.objectOf(call[end], `/${end}`)
   const label = member.textMember(place, 'label')
   const file = member.textMember(place, 'file')

@@ -45,10 +45,15 @@ interface FilesAndFunctions {
   readonly functions: readonly JsFunction[]
 }
 
-interface JsEdge {
+/** A call's place, and the function that it is in. */
+interface JsSource {
   readonly source: JsPlace
   readonly file: string
   readonly from: RawNode
+  readonly evidence: readonly string[] | undefined
+}
+
+interface JsEdge extends JsSource {
   readonly to: RawNode
 }
 
@@ -61,7 +66,10 @@ const nowhere: JsPosition = { row: 0, column: 0, start: 0xffffffff, end: 0xfffff
 export class JsCalls {
   readonly #texts = new Map<string, number>()
   readonly #targets = new Map<string, { readonly number: number; readonly place: JsPlace }>()
+  /** Of each call. */
+  readonly #source = new GrowingColumn()
   readonly #target = new GrowingColumn()
+  /** Of each source. */
   readonly #file = new GrowingColumn()
   readonly #label = new GrowingColumn()
   readonly #row = new GrowingColumn()
@@ -70,23 +78,39 @@ export class JsCalls {
   readonly #end = new GrowingColumn()
 
   add(source: JsPlace, target: JsPlace): void {
-    const { row, column, start, end } = source.at ?? nowhere
-    this.#target.push(this.#targetNumber(target))
-    this.#file.push(numberIn(this.#texts, source.file))
-    this.#label.push(numberIn(this.#texts, source.label))
+    this.addBetween(this.sourceNumber(source), this.targetNumber(target))
+  }
+
+  /** A call of which both ends were given a number. */
+  addBetween(source: number, target: number): void {
+    this.#source.push(source)
+    this.#target.push(target)
+  }
+
+  /** Another one each time. */
+  sourceNumber({ file, label, at }: JsPlace): number {
+    const { row, column, start, end } = at ?? nowhere
+    this.#file.push(numberIn(this.#texts, file))
+    this.#label.push(numberIn(this.#texts, label))
     this.#row.push(row)
     this.#column.push(column)
     this.#start.push(start)
     this.#end.push(end)
+    return this.#file.length - 1
   }
 
   /** Gives each call its caller, and tells the graph. */
   tell(builder: GraphBuilder, root: string | undefined): void {
     const nodes = new Map<string, RawNode>()
-    for (const { source, file, from, to } of this.#edges(this.#filesAndFunctions(root))) {
-      for (const node of [from, to]) if (!nodes.has(node.id)) nodes.set(node.id, node)
-      const evidence = source.at && [`${file}@${source.at.row}:${source.at.column}`]
-      builder.addEdge({ from: from.id, to: to.id, evidence })
+    const numbers = new Map<RawNode, number>()
+    const numberOf = (node: RawNode, pointer: string) => {
+      const number = numbers.get(node) ?? builder.mentionNode(node.id, pointer)
+      if (numbers.size < numbers.set(node, number).size && !nodes.has(node.id)) nodes.set(node.id, node)
+      return number
+    }
+    for (const { from, to, evidence } of this.#edges(this.#filesAndFunctions(root))) {
+      builder.requireRoomForEdge()
+      builder.addEdgeBetween(numberOf(from, '/from'), numberOf(to, '/to'), { evidence })
     }
     for (const { id, name, namespace, file, line } of nodes.values()) {
       builder.addNode({ id, name, namespace, file, line })
@@ -108,11 +132,12 @@ export class JsCalls {
   *#edges({ files, functions }: FilesAndFunctions): Generator<JsEdge> {
     const texts = [...this.#texts.keys()]
     const ranges = rangesByFile(functions)
+    const placed: JsSource[] = []
     for (let call = 0; call < this.#target.length; call += 1) {
-      const source = this.#sourceAt(call, texts)
-      const file = files.get(source.file) ?? source.file
-      const from = callerOf(source, file, ranges.get(file))
-      yield { source, file, from, to: functions[this.#target.at(call)] ?? from }
+      const number = this.#source.at(call)
+      const source = placed[number] ?? sourceIn(this.#sourceAt(number, texts), files, ranges)
+      placed[number] = source
+      yield { ...source, to: functions[this.#target.at(call)] ?? source.from }
     }
   }
 
@@ -121,17 +146,18 @@ export class JsCalls {
     return { files, functions: [...this.#targets.values()].map(({ place }) => functionOf(place, files)) }
   }
 
-  #sourceAt(call: number, texts: readonly string[]): JsPlace {
-    const start = this.#start.at(call)
-    const position = { row: this.#row.at(call), column: this.#column.at(call), start, end: this.#end.at(call) }
+  #sourceAt(number: number, texts: readonly string[]): JsPlace {
+    const start = this.#start.at(number)
+    const position = { row: this.#row.at(number), column: this.#column.at(number), start, end: this.#end.at(number) }
     return {
-      file: texts[this.#file.at(call)] ?? '',
-      label: texts[this.#label.at(call)] ?? '',
+      file: texts[this.#file.at(number)] ?? '',
+      label: texts[this.#label.at(number)] ?? '',
       at: start === nowhere.start ? undefined : position,
     }
   }
 
-  #targetNumber(place: JsPlace): number {
+  /** The same for places that say the same. */
+  targetNumber(place: JsPlace): number {
     const { row, column, start, end } = place.at ?? nowhere
     const key = JSON.stringify([place.file, place.label, row, column, start, end])
     const known = this.#targets.get(key)
@@ -145,10 +171,20 @@ export class JsCalls {
     const names = new Set<string>()
     for (const { place } of this.#targets.values()) names.add(place.file)
     const texts = [...this.#texts.keys()]
-    for (let call = 0; call < this.#file.length; call += 1) names.add(texts[this.#file.at(call)] ?? '')
+    for (let source = 0; source < this.#file.length; source += 1) names.add(texts[this.#file.at(source)] ?? '')
     const strip = rootStripper(names, root)
     return new Map([...names].map((file) => [file, strip(file)]))
   }
+}
+
+function sourceIn(
+  source: JsPlace,
+  files: ReadonlyMap<string, string>,
+  ranges: ReadonlyMap<string, EnclosingRanges<JsFunction>>,
+): JsSource {
+  const file = files.get(source.file) ?? source.file
+  const evidence = source.at && [`${file}@${source.at.row}:${source.at.column}`]
+  return { source, file, evidence, from: callerOf(source, file, ranges.get(file)) }
 }
 
 function functionOf({ file, label, at }: JsPlace, files: ReadonlyMap<string, string>): JsFunction {

@@ -1,11 +1,11 @@
 import type { GraphBuilder } from '../graph-builder.ts'
-import { KnownIds } from './known-ids.ts'
+import { KnownValues } from './known-values.ts'
 import type { PlainObject } from './plain-object.ts'
 
 /** The nodes that plain objects name: only the first time is an id made a text. */
 export class PlainIds {
   readonly #builder: GraphBuilder
-  readonly #known = new KnownIds()
+  readonly #known = new KnownValues()
 
   constructor(builder: GraphBuilder) {
     this.#builder = builder
@@ -14,10 +14,11 @@ export class PlainIds {
   nodeOf(object: PlainObject, member: number): number {
     const { bytes } = object
     const [start, end, hash] = [object.startOf(member), object.endOf(member), object.hashOf(member)]
-    const known = this.#known.find(bytes, start, end, hash)
-    if (known !== -1) return known
+    const known = this.#known.find(bytes, start, hash)
+    if (known !== -1) return this.#known.numberOf(known)
     const node = this.#builder.mentionNode(bytes.toString('latin1', start, end))
-    this.#known.keep(bytes, start, end, hash, node)
+    // With the quote behind it, which tells where it ends.
+    this.#known.keep(bytes.subarray(start, end + 1), hash, node)
     return node
   }
 }

@@ -1,4 +1,17 @@
 import { maxIdLength } from '../clean-text.ts'
+import {
+  backslash,
+  closeBrace,
+  colon,
+  comma,
+  fnvPrime,
+  nine,
+  point,
+  quote,
+  skipBlank,
+  space,
+  zero,
+} from './json-bytes.ts'
 import { Words } from './words.ts'
 
 export interface PlainMember {
@@ -8,19 +21,9 @@ export interface PlainMember {
   readonly isRequired?: true
 }
 
-const space = 0x20
-const quote = 0x22
-const comma = 0x2c
-const point = 0x2e
-const zero = 0x30
-const nine = 0x39
-const colon = 0x3a
-const backslash = 0x5c
 const letterT = 0x74
-const closeBrace = 0x7d
 const maxNumberLength = 16
 const maxNameLength = 32
-const fnvPrime = 0x01000193
 const flags = new Words([
   ['true', 4],
   ['false', 5],
@@ -145,14 +148,6 @@ export class PlainObject {
     this.#starts[member] = start
     this.#ends[member] = at
     return at + 1
-  }
-}
-
-function skipBlank(bytes: Buffer, from: number): number {
-  let at = from
-  for (; ; at += 1) {
-    const byte = bytes[at]
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return at
   }
 }
 

@@ -1,13 +1,14 @@
-/** Beyond these ids are looked up as texts: what is remembered here comes on top of the graph. */
+/** Beyond these a value is read each time: what is remembered here comes on top of the graph. */
 const maxKeptBytes = 64 * 1024 * 1024
-/** Anybody may post ids of one hash: the search is over soon, and those are looked up as texts. */
+/** Anybody may post values of one hash: the search is over soon, and those are read each time. */
 const maxSteps = 16
 
 /**
- * Nodes by the bytes of their ids, so that an edge costs no texts for its ends. A memory in front of the builder's own, which
- * knows all ids: what is not found here is no unknown id.
+ * Numbers of JSON texts and objects by their bytes: what was read once is known again without being read. As such a value tells
+ * by itself where it ends, one whose bytes stand somewhere is the value that stands there. What is not found was not kept,
+ * which does not mean that it is new.
  */
-export class KnownIds {
+export class KnownValues {
   #slots = new Int32Array(2048)
   #hashes = new Int32Array(1024)
   #numbers = new Int32Array(1024)
@@ -15,27 +16,37 @@ export class KnownIds {
   #bytes = Buffer.allocUnsafe(64 * 1024)
   #count = 0
 
-  /** -1: not known here. */
-  find(bytes: Buffer, start: number, end: number, hash: number): number {
+  /** The entry of the value that stands at `start`; -1: none that is known. */
+  find(bytes: Buffer, start: number, hash: number): number {
     const mask = this.#slots.length - 1
     for (let step = 0; step < maxSteps; step += 1) {
       const entry = (this.#slots[(mixed(hash) + step) & mask] ?? 0) - 1
       if (entry === -1) return -1
-      if (this.#hashes[entry] === hash && this.#isAt(entry, bytes, start, end)) return this.#numbers[entry] ?? -1
+      if (this.#hashes[entry] === hash && this.#standsAt(entry, bytes, start)) return entry
     }
     return -1
   }
 
-  keep(bytes: Buffer, start: number, end: number, hash: number, number: number): void {
-    const kept = this.#endOf(this.#count - 1)
-    if (kept + end - start > maxKeptBytes) return
+  numberOf(entry: number): number {
+    return this.#numbers[entry] ?? 0
+  }
+
+  lengthOf(entry: number): number {
+    return this.#endOf(entry) - this.#endOf(entry - 1)
+  }
+
+  /** The hash may be that of its beginning alone. */
+  keep(value: Buffer, hash: number, number: number): void {
+    const start = this.#endOf(this.#count - 1)
+    const end = start + value.length
+    if (end > maxKeptBytes) return
     if (this.#count * 2 >= this.#slots.length) this.#grow()
     if (!this.#place(this.#count, hash)) return
-    this.#makeRoom(kept + end - start)
-    bytes.copy(this.#bytes, kept, start, end)
+    this.#makeRoom(end)
+    value.copy(this.#bytes, start)
     this.#hashes[this.#count] = hash
     this.#numbers[this.#count] = number
-    this.#ends[this.#count] = kept + end - start
+    this.#ends[this.#count] = end
     this.#count += 1
   }
 
@@ -43,12 +54,11 @@ export class KnownIds {
     return entry < 0 ? 0 : (this.#ends[entry] ?? 0)
   }
 
-  #isAt(entry: number, bytes: Buffer, start: number, end: number): boolean {
+  #standsAt(entry: number, bytes: Buffer, start: number): boolean {
     const from = this.#endOf(entry - 1)
-    if (this.#endOf(entry) - from !== end - start) return false
-    const known = this.#bytes
-    for (let at = 0; at < end - start; at += 1) if (known[from + at] !== bytes[start + at]) return false
-    return true
+    const to = this.#endOf(entry)
+    const end = start + to - from
+    return end <= bytes.length && bytes.compare(this.#bytes, from, to, start, end) === 0
   }
 
   #place(entry: number, hash: number): boolean {

@@ -1,0 +1,18 @@
+import { backslash, closeBrace, openBrace, quote } from './json-bytes.ts'
+
+/** Where the object that begins at `start` ends, if it is one; -1 when it is not whole. */
+export function endOfObject(bytes: Buffer, start: number): number {
+  let depth = 0
+  let isInText = false
+  for (let at = start; at < bytes.length; at += 1) {
+    const byte = bytes[at]
+    if (isInText && byte === backslash) at += 1
+    else if (byte === quote) isInText = !isInText
+    else if (!isInText && byte === openBrace) depth += 1
+    else if (!isInText && byte === closeBrace) {
+      depth -= 1
+      if (depth === 0) return at + 1
+    }
+  }
+  return -1
+}
