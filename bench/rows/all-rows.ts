@@ -4,6 +4,7 @@ import { callgraph } from './callgraph.ts'
 import { compressed } from './compressed.ts'
 import { facts } from './facts.ts'
 import { fold } from './fold.ts'
+import { foldHistory } from './fold-history.ts'
 import { jsCalls } from './js-calls.ts'
 import { memory } from './memory.ts'
 import { ndjson } from './ndjson.ts'
@@ -28,6 +29,7 @@ export const allRows: readonly BenchRow[] = [
   recompute,
   search,
   fold,
+  foldHistory,
   readsBesideWrites,
   start,
   replicas,

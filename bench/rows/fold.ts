@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { alternate, millisecondsOf } from '../support/alternate.ts'
-import { type BenchRow, type Claim, type Result, resultOf } from '../support/claim.ts'
-import { eventBytes, spreadNodes } from '../support/made-events.ts'
-import { postAndFold } from '../support/post.ts'
-import { startService } from '../support/server-process.ts'
-import { eventsUrl, postGraph } from '../support/service-graph.ts'
+import { alternate } from '../support/alternate.ts'
+import { type BenchRow, type Claim, type Result, resultOf, roundsOf } from '../support/claim.ts'
+import { spreadNodes } from '../support/made-events.ts'
+import { observeSubject } from '../support/observe-subject.ts'
+import { type ServerProcess, startService } from '../support/server-process.ts'
+import { postGraph } from '../support/service-graph.ts'
 
 interface ObservedSubject {
   readonly scanId: string
@@ -13,7 +12,7 @@ interface ObservedSubject {
 }
 
 interface Compared {
-  readonly claim: Claim
+  readonly name: string
   readonly large: ObservedSubject
   readonly small: ObservedSubject
 }
@@ -26,13 +25,13 @@ const missingOf = (round: number) => spreadNodes({ first: 99 + 100 * round, coun
 
 const compared: readonly Compared[] = [
   {
-    claim: claimOf('fold of 100 symbols that a subject of 100,000 knows'),
+    name: 'fold of 100 symbols that a subject of 100,000 knows',
     large: knowing('known-large', 100_000),
     small: knowing('known-small', 1_000),
   },
   {
     // A subject has at most 100,000 targets, so there must be room for the new ones.
-    claim: claimOf('fold of 100 symbols that are new to a subject of 99,000'),
+    name: 'fold of 100 symbols that are new to a subject of 99,000',
     large: { scanId: 'new-large', nodes: everyNode().filter((node) => node % 100 !== 99), batchOf: missingOf },
     small: { scanId: 'new-small', nodes: everyNode().filter((node) => node % 100 === 0), batchOf: missingOf },
   },
@@ -43,22 +42,24 @@ export const fold: BenchRow = {
   async *measure(options) {
     await using service = await startService(options)
     const callgraphId = await postGraph(service.url, { nodes: graphNodes, edges: 3 * graphNodes, seed: 1 })
-    for (const one of compared) yield await compareSizes(service.url, callgraphId, one)
+    for (const one of compared) yield* compareSizes(service, callgraphId, one)
   },
 }
 
-async function compareSizes(url: string, callgraphId: string, { claim, large, small }: Compared): Promise<Result> {
-  const observe = async (scanId: string, nodes: readonly number[], seed: number): Promise<number> => {
-    const body = eventBytes({ lines: nodes.length, nodes, seed })
-    const headers = { 'content-type': 'application/x-ndjson', 'idempotency-key': randomUUID() }
-    return await millisecondsOf(() => postAndFold({ url: eventsUrl(url, callgraphId, scanId), headers, body }))
-  }
+async function* compareSizes(
+  service: ServerProcess,
+  callgraphId: string,
+  { name, large, small }: Compared,
+): AsyncGenerator<Result> {
+  const observe = (scanId: string, nodes: readonly number[], seed: number) =>
+    observeSubject(service, { callgraphId, scanId, nodes, seed })
   for (const { scanId, nodes } of [large, small]) await observe(scanId, nodes, 1)
   const measured = await alternate({
     ours: (round) => observe(large.scanId, large.batchOf(round), round + 2),
     baseline: (round) => observe(small.scanId, small.batchOf(round), round + 2),
   })
-  return resultOf(claim, { unit: 'ms', ...measured })
+  yield resultOf(claimOf(name), { unit: 'ms', ...roundsOf(measured, 'milliseconds') })
+  yield resultOf(claimOf(`bytes written by the ${name}`), { unit: 'bytes', ...roundsOf(measured, 'bytes') })
 }
 
 /** Each batch has symbols from everywhere in the subject. */

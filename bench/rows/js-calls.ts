@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { createGzip } from 'node:zlib'
 import { alternate } from '../support/alternate.ts'
-import { type BenchOptions, type BenchRow, type Claim, type Rounds, resultOf } from '../support/claim.ts'
+import { type BenchOptions, type BenchRow, type Claim, resultOf, roundsOf } from '../support/claim.ts'
 import { jsCallBytes } from '../support/made-js-calls.ts'
 import { post } from '../support/post.ts'
 import { memoryOf } from '../support/process-memory.ts'
@@ -60,8 +60,8 @@ export const jsCalls: BenchRow = {
         baseline: () => parseAlone(file),
       })
       const notes = [`${(body.byteLength / 1e6).toFixed(1)} MB of gzip`]
-      yield resultOf(time, { ...only(measured, 'milliseconds'), unit: 'ms', notes })
-      yield resultOf(memory, { ...only(measured, 'peakMegabytes'), unit: 'MB' })
+      yield resultOf(time, { ...roundsOf(measured, 'milliseconds'), unit: 'ms', notes })
+      yield resultOf(memory, { ...roundsOf(measured, 'peakMegabytes'), unit: 'MB' })
     } finally {
       await rm(directory, { recursive: true, force: true })
     }
@@ -85,11 +85,4 @@ async function parseAlone(file: string): Promise<Measured> {
   const { stdout } = await run(process.execPath, [parseFile, file])
   const { milliseconds, peakMegabytes } = JSON.parse(stdout)
   return { milliseconds: Number(milliseconds), peakMegabytes: Number(peakMegabytes) }
-}
-
-function only(
-  { ours, baseline }: { readonly ours: readonly Measured[]; readonly baseline: readonly Measured[] },
-  member: keyof Measured,
-): Pick<Rounds, 'ours' | 'baseline'> {
-  return { ours: ours.map((each) => each[member]), baseline: baseline.map((each) => each[member]) }
 }

@@ -48,6 +48,14 @@ export interface Spread {
   readonly max: number
 }
 
+/** Rounds in which several figures were taken, for a claim about one of them. */
+export function roundsOf<Name extends string>(
+  { ours, baseline }: Record<'ours' | 'baseline', readonly Readonly<Record<Name, number>>[]>,
+  name: Name,
+): Pick<Rounds, 'ours' | 'baseline'> {
+  return { ours: ours.map((round) => round[name]), baseline: baseline.map((round) => round[name]) }
+}
+
 /** How one round of ours relates to its baseline; a claim about an amount takes the difference instead. */
 export type Relation = (ours: number, baseline: number) => number
 
