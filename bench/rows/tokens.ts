@@ -7,9 +7,9 @@ import { generateKey } from '../../src/auth/signing-key.ts'
 import { isTenant } from '../../src/identifiers/tenant.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { alternate } from '../support/alternate.ts'
-import { type BenchRow, type Claim, resultOf } from '../support/claim.ts'
-import { getsPerSecond, secondsOfRound } from '../support/get-load.ts'
-import { startService } from '../support/server-process.ts'
+import { type BenchRow, type Claim, type Result, resultOf } from '../support/claim.ts'
+import { type GetLoad, getsPerSecond, secondsOfRound } from '../support/get-load.ts'
+import { startBaseline, startService } from '../support/server-process.ts'
 import { postGraph } from '../support/service-graph.ts'
 import { makeFact } from './facts.ts'
 
@@ -18,6 +18,14 @@ const claim: Claim = {
   claim: 'GET of a fact of 4 KB with a token that was checked before',
   against: 'the same fact from the same data directory, with authentication off',
   bar: 0.9,
+  better: 'higher',
+}
+
+const againstConstant: Claim = {
+  row: 4,
+  claim: 'GET of a fact of 4 KB with a token that was checked before, to a constant',
+  against: 'Fastify sending one constant Buffer to anybody',
+  bar: 0.6,
   better: 'higher',
 }
 
@@ -37,16 +45,20 @@ export const tokens: BenchRow = {
       await makeFact(open, { callgraphId, scanId: 'bench', targets: 6 })
       const path = '/signals/facts/bench'
       const load = { seconds: secondsOfRound(options.isFull), connections: 8, expectedStatus: 200 }
-      const headers = { authorization: `Bearer ${token}` }
-      const measured = await alternate({
-        ours: () => getsPerSecond({ ...load, url: `${guarded.url}${path}`, headers }),
-        baseline: () => getsPerSecond({ ...load, url: `${open.url}${path}` }),
-      })
-      yield resultOf(claim, { unit: 'answers/s', ...measured, notes: [`a token of ${token.length} bytes`] })
+      const ours = { ...load, url: `${guarded.url}${path}`, headers: { authorization: `Bearer ${token}` } }
+      yield await compareReads(claim, ours, { ...load, url: `${open.url}${path}` })
+      const { byteLength } = await (await fetch(`${open.url}${path}`)).arrayBuffer()
+      await using constant = await startBaseline('constant-server.ts', [String(byteLength)])
+      yield await compareReads(againstConstant, ours, { ...load, url: `${constant.url}/fact` })
     } finally {
       await rm(directory, { recursive: true, force: true })
     }
   },
+}
+
+async function compareReads(claim: Claim, ours: GetLoad, baseline: GetLoad): Promise<Result> {
+  const measured = await alternate({ ours: () => getsPerSecond(ours), baseline: () => getsPerSecond(baseline) })
+  return resultOf(claim, { unit: 'answers/s', ...measured })
 }
 
 async function guard(directory: string): Promise<{ token: string; settings: Record<string, string> }> {
