@@ -7,6 +7,7 @@ import { lookScript, markScript, putScript } from '../redis/fact-entry-scripts.t
 import type { RedisConnection } from '../redis/open-redis.ts'
 import { RedisFailure } from '../redis/redis-failure.ts'
 import { factCacheKey } from '../redis/redis-keys.ts'
+import { TurnOfReads } from '../redis/turn-of-reads.ts'
 import {
   type CacheFigures,
   type FactCache,
@@ -43,11 +44,13 @@ const maxEntryBytes = 2 * 1024 * 1024
 export class RedisFactCache implements FactCache {
   readonly #deps: RedisFactCacheDeps
   readonly #reading = new SingleFlight<ReadFact>()
+  readonly #held: TurnOfReads
   #hits = 0
   #misses = 0
 
   constructor(deps: RedisFactCacheDeps) {
     this.#deps = deps
+    this.#held = new TurnOfReads(deps.redis, ['bytes', 'version', 'digest'])
   }
 
   async read(tenant: Tenant, subjectKey: string): Promise<PresentedFact | undefined> {
@@ -80,8 +83,18 @@ export class RedisFactCache implements FactCache {
   }
 
   async #look(tenant: Tenant, subjectKey: string): Promise<Look> {
-    const reader = randomUUID()
     const key = factCacheKey(tenant, subjectKey)
+    const held = await orUndefined(this.#held.read(key))
+    // Who got no answer does not ask again.
+    if (held === undefined) return { kind: 'missed', marked: '' }
+    const [bytes, version, digest] = held
+    if (!bytes) return await this.#lookToRead(subjectKey, key)
+    return await hitOf(subjectKey, bytes, { version: Number(version), digest: String(digest) })
+  }
+
+  /** Finds what was put meanwhile, or takes the right to put what is read. */
+  async #lookToRead(subjectKey: string, key: string): Promise<Look> {
+    const reader = randomUUID()
     const reply = await orUndefined(
       this.#deps.redis.run((client) => client.callBuffer('EVAL', lookScript, 1, key, reader, maxReadingMs)),
     )

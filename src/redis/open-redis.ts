@@ -13,6 +13,9 @@ export interface RedisOptions {
   readonly logger: Pick<Logger, 'info' | 'warn'>
 }
 
+/** In the order in which they were asked for; null for one that is not there. */
+export type HashMembers = readonly (Buffer | null)[]
+
 const reconnecting = { baseMs: 50, maxMs: 2_000 }
 
 /** Resolves when the server answered or could not be reached: its absence never stops a start. */
@@ -59,6 +62,17 @@ export class RedisConnection {
     } catch (error) {
       throw this.#failureOf(error)
     }
+  }
+
+  /** Members of hashes, asked for in one message and answered one by one. */
+  async readHashes(keys: readonly string[], members: readonly string[]): Promise<(HashMembers | RedisFailure)[]> {
+    const answers = await this.run(async (client) => {
+      const commands = client.pipeline()
+      for (const key of keys) commands.hmgetBuffer(key, ...members)
+      return await commands.exec()
+    })
+    // The command says what its answer is; the driver does not know which command it was.
+    return (answers ?? []).map(([error, held]) => (error ? this.#failureOf(error) : (held as HashMembers)))
   }
 
   /** For a library that speaks to it by itself, and says in its own words what goes wrong. */
