@@ -61,6 +61,11 @@ export class EdgeColumns {
     this.#length += 1
   }
 
+  get hasSeveralCodes(): boolean {
+    const rows = this.#code.subarray(0, this.#length)
+    return rows.some((code) => code !== rows[0])
+  }
+
   get hasEvidence(): boolean {
     return this.#places.length > 0 || this.#severalPlaces.size > 0
   }

@@ -50,12 +50,11 @@ export class GraphBuilder {
   }
 
   addNode(node: RawNode): void {
-    this.describeNode(this.#numberOf(node.id, '/id'), node)
+    this.describeNode(this.#numberOf(node.id, '/id'), cleanNode(node))
   }
 
-  /** Of a node that was mentioned. */
-  describeNode(number: number, node: Omit<RawNode, 'id'>): void {
-    const members = cleanNode(node)
+  /** What is said, in clean texts, of a node that was mentioned. */
+  describeNode(number: number, members: NodeMembers): void {
     if (members.language !== undefined && this.#languages.size < 2) this.#languages.add(members.language)
     const known = this.#members.get(number)
     if (known === undefined) {

@@ -39,17 +39,17 @@ export function cleanNode(raw: Omit<RawNode, 'id'>): NodeMembers {
 
 /** Per member the ordinally smallest canonical value wins. Source: contracts, small print 3. */
 export function mergeMembers(several: readonly NodeMembers[], stripRoot: StripRoot): NodeMembers {
+  const [only = {}] = several
+  if (several.length === 1) return withStrippedFile(only, stripRoot)
   const [first = {}, ...others] = several.map((members) => withStrippedFile(members, stripRoot))
   return others.reduce(smallerMembers, first)
 }
 
 /** Writes the defaults; `symbolId` comes last, since it is computed from what the others have become. */
 export function completeNode(id: string, members: NodeMembers, language: string): CallgraphNode {
-  const node = { ...members, name: members.name ?? id, kind: members.kind ?? 'function' }
-  const itsLanguage = members.language ?? language
-  const { namespace = '', name, kind } = node
+  const { namespace = '', name = id, kind = 'function', symbolKey = id, language: itsLanguage = language } = members
   const symbolId = members.symbolId ?? symbolIdOf({ language: itsLanguage, namespace, name, kind })
-  return { ...node, id, symbolId, symbolKey: members.symbolKey ?? id, language: itsLanguage }
+  return { ...members, id, symbolId, symbolKey, name, kind, language: itsLanguage }
 }
 
 function cleanAttributes(attributes: Readonly<Record<string, string>> | undefined): Record<string, string> | undefined {

@@ -27,8 +27,9 @@ export interface NormalizeOptions {
 /** Merges, completes and sorts, so that equal graphs are equal whatever the order and spelling in which they were told. */
 export function normalizeCallgraph(gathered: GatheredGraph, options: NormalizeOptions): NormalizedCallgraph {
   const idsInOrder = gathered.ids.toSorted()
-  const ranks = ranksOf(idsInOrder, gathered.numbers)
-  const nodes = nodesInOrder(gathered, options, idsInOrder)
+  const numbersInOrder = Uint32Array.from(idsInOrder, (id) => gathered.numbers.get(id) ?? 0)
+  const ranks = ranksOf(numbersInOrder)
+  const nodes = nodesInOrder(gathered, options, numbersInOrder)
   const sorted = sortEdges(gathered.edges, ranks)
   const callers = callerMarks(gathered.edges, ranks)
   const { infer, language, closedWorld } = options
@@ -55,22 +56,22 @@ export function normalizeCallgraph(gathered: GatheredGraph, options: NormalizeOp
   }
 }
 
-function ranksOf(idsInOrder: readonly string[], numbers: ReadonlyMap<string, number>): Uint32Array {
-  const ranks = new Uint32Array(idsInOrder.length)
-  for (const [rank, id] of idsInOrder.entries()) ranks[numbers.get(id) ?? 0] = rank
+function ranksOf(numbersInOrder: Uint32Array): Uint32Array {
+  const ranks = new Uint32Array(numbersInOrder.length)
+  for (const [rank, number] of numbersInOrder.entries()) ranks[number] = rank
   return ranks
 }
 
 function nodesInOrder(
   gathered: GatheredGraph,
   { language, root }: NormalizeOptions,
-  idsInOrder: readonly string[],
+  numbersInOrder: Uint32Array,
 ): CallgraphNode[] {
   const stripRoot = rootStripper(filesOf(gathered), root)
-  return idsInOrder.map((id) => {
-    const several = gathered.membersOf(gathered.numbers.get(id) ?? 0)
+  return Array.from(numbersInOrder, (number) => {
+    const several = gathered.membersOf(number)
     const members = several.length === 0 ? { kind: 'external' } : mergeMembers(several, stripRoot)
-    return completeNode(id, members, language)
+    return completeNode(gathered.ids[number] ?? '', members, language)
   })
 }
 

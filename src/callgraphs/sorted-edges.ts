@@ -13,7 +13,7 @@ export function sortEdges(columns: EdgeColumns, ranks: Uint32Array): SortedEdges
   const rankOf = (node: number) => ranks[node] ?? 0
   let order = new Uint32Array(columns.length)
   for (let row = 0; row < order.length; row += 1) order[row] = row
-  order = passOf(order, edgeCodeCount, (row) => columns.code(row))
+  if (columns.hasSeveralCodes) order = passOf(order, edgeCodeCount, (row) => columns.code(row))
   order = passOf(order, nodeCount, (row) => rankOf(columns.to(row)))
   order = passOf(order, nodeCount, (row) => rankOf(columns.from(row)))
   const starts = startsOfLike(columns, order)

@@ -28,7 +28,7 @@ export const edgeFaults: readonly Fault[] = [
     },
     {
       name: 'edges-not-sorted-by-kind',
-      find: 'order = passOf(order, edgeCodeCount, (row) => columns.code(row))',
+      find: 'if (columns.hasSeveralCodes) order = passOf(order, edgeCodeCount, (row) => columns.code(row))',
       replace: '',
       why: 'the order in which edges were told would be in the hash, and like ones not side by side',
     },

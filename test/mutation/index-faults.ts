@@ -72,7 +72,7 @@ export const indexFaults: readonly Fault[] = [
   ...faultsIn('src/callgraphs/formats/known-values.ts', [
     {
       name: 'values-of-one-hash-are-one',
-      find: 'bytes.compare(this.#bytes, from, to, start, end) === 0',
+      find: 'bytes.compare(this.#bytes, from, from + length, start, end) === 0',
       replace: 'true',
       why: 'anybody could join two nodes whose ids have one hash',
     },

@@ -86,8 +86,8 @@ export const normalisingFaults: readonly Fault[] = [
     },
     {
       name: 'symbol-key-from-the-name',
-      find: 'members.symbolKey ?? id',
-      replace: 'members.symbolKey ?? name',
+      find: 'symbolKey = id,',
+      replace: 'symbolKey = name,',
       why: 'nodes of one name would be ambiguous to observers',
     },
   ]),

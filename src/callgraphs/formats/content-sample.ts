@@ -1,5 +1,7 @@
-import { type JsonEvent, JsonSplitError } from '../../lib/json-piece.ts'
+import { isUtf8 } from 'node:buffer'
+import { type JsonEvent, JsonSplitError, type JsonSplitterOptions } from '../../lib/json-piece.ts'
 import { JsonScanner } from '../../lib/json-scanner.ts'
+import { endOfObject } from './object-end.ts'
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null'
 
@@ -60,15 +62,27 @@ function sampleArray(events: readonly JsonEvent[]): ContentSample {
 /** Everything up to where the head ends or stops being JSON: a reader will say what is wrong, if one is found. */
 function eventsOf(head: Buffer): JsonEvent[] {
   const events: JsonEvent[] = []
-  const scanner = new JsonScanner({ maxPieceBytes: maxHeadBytes, opens: opensForSample })
+  const scanner = new JsonScanner({ maxPieceBytes: maxHeadBytes, opens: opensForSample, readInPlace: passOver(events) })
   const step = 16 * 1024
   try {
-    for (let at = 0; at < head.length; at += step) events.push(...scanner.push(head.subarray(at, at + step)))
+    for (let start = 0; start < head.length; start += step) {
+      const part = head.subarray(start, start + step)
+      for (let at = 0; at < part.length; events.push(...scanner.takeEvents())) at = scanner.advance(part, at)
+    }
   } catch (error) {
     if (!(error instanceof JsonSplitError)) throw error
     events.push(...scanner.takeEvents())
   }
   return events
+}
+
+/** Of a list the first element is looked at, and the others are not told: most of a head is a list. */
+function passOver(events: readonly JsonEvent[]): NonNullable<JsonSplitterOptions['readInPlace']> {
+  return (container, bytes, at) => {
+    if (events.findLast((event) => event.kind === 'value')?.container !== container) return -1
+    const end = endOfObject(bytes, at)
+    return end !== -1 && isUtf8(bytes.subarray(at, end)) ? end : -1
+  }
 }
 
 /** The elements of an array whole; of an object's members the elements. */

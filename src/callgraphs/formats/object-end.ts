@@ -1,4 +1,4 @@
-import { backslash, closeBrace, openBrace, quote } from './json-bytes.ts'
+import { backslash, closeBrace, closeBracket, openBrace, openBracket, quote } from './json-bytes.ts'
 
 /** Where the object that begins at `start` ends, if it is one; -1 when it is not whole. */
 export function endOfObject(bytes: Buffer, start: number): number {
@@ -8,8 +8,9 @@ export function endOfObject(bytes: Buffer, start: number): number {
     const byte = bytes[at]
     if (isInText && byte === backslash) at += 1
     else if (byte === quote) isInText = !isInText
-    else if (!isInText && byte === openBrace) depth += 1
-    else if (!isInText && byte === closeBrace) {
+    else if (isInText) continue
+    else if (byte === openBrace || byte === openBracket) depth += 1
+    else if (byte === closeBrace || byte === closeBracket) {
       depth -= 1
       if (depth === 0) return at + 1
     }

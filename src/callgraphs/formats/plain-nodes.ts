@@ -1,5 +1,6 @@
+import { isSymbolId } from '../../identifiers/symbol-id.ts'
 import type { GraphBuilder } from '../graph-builder.ts'
-import { textMembers } from '../merge-nodes.ts'
+import { type NodeMembers, textMembers } from '../merge-nodes.ts'
 import type { PlainIds } from './plain-ids.ts'
 import { PlainObject } from './plain-object.ts'
 
@@ -31,15 +32,15 @@ export class PlainNodes {
     if (end === -1) return -1
     const row = node.numberOf(line)
     if (row !== undefined && !Number.isSafeInteger(row)) return -1
-    const said: { -readonly [Name in (typeof textMembers)[number]]?: string | undefined } = {}
-    for (const [member, name] of textMembers.entries()) said[name] = node.textOf(member)
-    const { symbolId } = said
-    this.#builder.describeNode(this.#ids.nodeOf(node, id), {
-      ...said,
-      symbolId: symbolId?.startsWith('sym:') ? symbolId : undefined,
-      line: row,
-      isEntryPointCandidate: node.flagOf(isEntryPointCandidate),
-    })
+    const members: { -readonly [Member in keyof NodeMembers]: NodeMembers[Member] } = {}
+    // Plain texts are clean as they are.
+    for (const [member, name] of textMembers.entries()) {
+      const text = node.textOf(member)
+      if (text !== undefined && (name !== 'symbolId' || isSymbolId(text))) members[name] = text
+    }
+    if (row !== undefined) members.line = row
+    if (node.flagOf(isEntryPointCandidate)) members.isEntryPointCandidate = true
+    this.#builder.describeNode(this.#ids.nodeOf(node, id), members)
     return end
   }
 }
