@@ -1,9 +1,9 @@
 import type { Tenant } from '../identifiers/tenant.ts'
 import { AuthError } from './auth-errors.ts'
-import type { Authenticate } from './authenticate.ts'
+import type { Authenticate, Caller, Credentials } from './authenticate.ts'
 import { namedTenant } from './named-tenant.ts'
 import { checkPossession, type PossessionDeps } from './possession/check-possession.ts'
-import { presentedToken, type Scheme } from './presented-token.ts'
+import { type PresentedToken, presentedToken, type Scheme } from './presented-token.ts'
 import type { TokenVerifier } from './token-verifier.ts'
 import type { VerifiedToken } from './verified-token.ts'
 
@@ -16,14 +16,28 @@ export interface AuthenticateByTokenDeps {
 /** Mode `jwt`: the token says who the caller is and what it may do; a header can only choose among its tenants. */
 export function authenticateByToken({ verifier, possession }: AuthenticateByTokenDeps): Authenticate {
   const schemes: readonly Scheme[] = possession ? ['Bearer', 'DPoP'] : ['Bearer']
-  return async (credentials) => {
+  return (credentials) => {
     const presented = presentedToken(credentials, schemes)
-    const token = await verifier.verify(presented.token)
-    const answerHeaders = possession && (await checkPossession(possession, credentials, { ...presented, ...token }))
-    const tenant = chosenTenant(token, namedTenant(credentials.headers))
-    const principal = principalOf(token)
-    return { tenant, scopes: token.scopes, ...(principal && { principal }), ...(answerHeaders && { answerHeaders }) }
+    const verified = verifier.verify(presented.token)
+    if (verified instanceof Promise || possession) return checkedCaller(credentials, presented, verified, possession)
+    return callerOf(credentials, verified)
   }
+}
+
+async function checkedCaller(
+  credentials: Credentials,
+  presented: PresentedToken,
+  verified: VerifiedToken | Promise<VerifiedToken>,
+  possession: PossessionDeps | undefined,
+): Promise<Caller> {
+  const token = await verified
+  const answerHeaders = possession && (await checkPossession(possession, credentials, { ...presented, ...token }))
+  return { ...callerOf(credentials, token), ...(answerHeaders && { answerHeaders }) }
+}
+
+function callerOf({ headers }: Credentials, token: VerifiedToken): Caller {
+  const principal = principalOf(token)
+  return { tenant: chosenTenant(token, namedTenant(headers)), scopes: token.scopes, ...(principal && { principal }) }
 }
 
 /** RFC 9068, 2.2: the client itself where no person stands behind it. */

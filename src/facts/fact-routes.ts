@@ -129,13 +129,14 @@ interface AskedFact {
 
 async function sendFact(deps: FactRoutesDeps, { request, reply, name }: AskedFact): Promise<FastifyReply> {
   const { tenant } = request
+  const key = cleanName(name)
   const [asKey, fact] = await Promise.all([
     // Counted first: what is folded meanwhile is then in the fact and still told as pending, rather than neither.
-    deps.queue.countPending({ tenant, subjectKey: cleanName(name) }),
+    deps.queue.countPending({ tenant, subjectKey: key }),
     findBySubject(deps, { tenant, name }, (subjectKey) => deps.readFact(tenant, subjectKey)),
   ])
   const { subjectKey } = fact
-  const pending = subjectKey === cleanName(name) ? asKey : await deps.queue.countPending({ tenant, subjectKey })
+  const pending = subjectKey === key ? asKey : await deps.queue.countPending({ tenant, subjectKey })
   reply.header('signals-pending', String(pending))
   if (isNotModified(request, reply, fact.etag)) return reply.code(304).send()
   return reply.type('application/json').send(fact.bytes)

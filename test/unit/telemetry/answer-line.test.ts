@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { pino, stdTimeFunctions } from 'pino'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { answerLines, type LoggedAnswer } from '../../../src/telemetry/answer-line.ts'
 
 const base = { service: 'signals', version: '1.2.3' }
@@ -40,19 +40,26 @@ test('the line of an answer is byte for byte that of the library, but for its ti
   )
 })
 
+const answer: LoggedAnswer = {
+  correlationId: 'one',
+  method: 'GET',
+  url: '/',
+  version: undefined,
+  host: 'here',
+  remoteAddress: '::1',
+  remotePort: 1,
+  statusCode: 200,
+  responseTime: 1,
+}
+
 test('its time is when it was written', () => {
-  const before = new Date().toISOString()
-  const line = answerLines(base)({
-    correlationId: 'one',
-    method: 'GET',
-    url: '/',
-    version: undefined,
-    host: 'here',
-    remoteAddress: '::1',
-    remotePort: 1,
-    statusCode: 200,
-    responseTime: 1,
+  const lineOf = answerLines(base)
+  vi.useFakeTimers()
+  const times = ['2026-02-28T23:59:59.999Z', '2026-03-01T00:00:00.000Z', '2026-03-01T00:00:00.007Z']
+  const written = times.map((time) => {
+    vi.setSystemTime(time)
+    return lineOf(answer)
   })
-  const { time } = JSON.parse(line) as { time: string }
-  expect(time >= before && time <= new Date().toISOString()).toBe(true)
+  vi.useRealTimers()
+  expect(written.map((line) => /"time":"([^"]+)"/.exec(line)?.[1])).toEqual(times)
 })
