@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 export type Digest = `sha256:${string}`
 
 export function sha256Of(bytes: string | Uint8Array): Digest {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+  return `sha256:${hash('sha256', bytes)}`
 }
 
 /** The 64 hexadecimal digits of a digest, as content-addressed keys use them. */
