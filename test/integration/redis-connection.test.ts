@@ -10,7 +10,7 @@ interface Opened extends Disposable {
   readonly told: unknown[]
 }
 
-async function open(url: string, timeoutMs = 200): Promise<Opened> {
+async function open(url: string, timeoutMs = 2_000): Promise<Opened> {
   const told: unknown[] = []
   const tell = (line: unknown): void => void told.push(line)
   const connection = await openRedis({ url, part: 'cache', timeoutMs, logger: { info: tell, warn: tell } })
