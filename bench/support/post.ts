@@ -21,7 +21,8 @@ export async function post({ url, headers = {}, body }: Post): Promise<Answer> {
   const outgoing = request(url, { method: 'POST', agent, headers: { ...headers, ...lengthOf(body) } })
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.once('response', resolve)
-    outgoing.once('error', reject)
+    // A server that refuses a body closes the connection, and writing to it may fail more than once.
+    outgoing.on('error', reject)
   })
   const [response] = await Promise.all([answered, Buffer.isBuffer(body) ? outgoing.end(body) : sendAll(outgoing, body)])
   const answer: unknown = await json(response)
