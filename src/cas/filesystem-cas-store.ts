@@ -194,11 +194,15 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
+const pieceLength = 256 * 1024
+
 async function objectOf(handle: FileHandle): Promise<CasObject> {
   try {
     const stats = await handle.stat()
     if (!stats.isFile()) throw new CasError('CAS_NOT_FOUND', 'no object stands under the key')
-    return { stored: handle.createReadStream({ highWaterMark: 256 * 1024 }), storedLength: stats.size }
+    // A piece is allocated whole before it is read: for what is small, as most chunks are, no more than that.
+    const highWaterMark = Math.min(pieceLength, stats.size + 1)
+    return { stored: handle.createReadStream({ highWaterMark }), storedLength: stats.size }
   } catch (error) {
     await handle.close()
     throw error

@@ -95,8 +95,8 @@ async function readWhole(stored: Buffer, expected: Expected, maxBytes: number): 
 
 async function inflateWhole(frame: Buffer, contentLength: number): Promise<Buffer> {
   const maxOutputLength = Math.max(1, contentLength)
-  // One buffer for all of it: in pieces it takes half as long again.
-  const options = { ...decoderOptions, maxOutputLength, chunkSize: Math.max(64, contentLength) }
+  // One buffer for all of it: in pieces it takes half as long again. One that is filled to its end is followed by another.
+  const options = { ...decoderOptions, maxOutputLength, chunkSize: contentLength + 64 }
   try {
     const isSmall = contentLength <= smallLength
     const content = isSmall ? zstdDecompressSync(frame, options) : await inflateLater(frame, options)

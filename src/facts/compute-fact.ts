@@ -162,32 +162,36 @@ interface BodyParts {
   readonly scores: FactScores
 }
 
+/** Members in order, as they are written. */
 function bodyOf({ subjectKey, profile }: FoldInput, { merged, computed, scores }: BodyParts): FactBody {
   const { callgraphs, scored } = computed
   return {
+    callgraphId: callgraphs[0]?.callgraphId ?? null,
+    callgraphs,
+    contextFacts: contextFactsOf(merged.context),
+    requestedScore: scores.requestedScore,
+    runtimeFacts: covered(merged.runtimeFacts),
     schema: factSchema,
+    score: scores.score,
+    scoringProfile: { digest: profile.digest, name: profile.name },
+    states: covered(computed.states),
     subject: merged.ledger.subject,
     subjectKey,
-    callgraphs,
-    callgraphId: callgraphs[0]?.callgraphId ?? null,
-    scoringProfile: { name: profile.name, digest: profile.digest },
     targets: covered(computed.targets),
-    states: covered(computed.states),
-    runtimeFacts: covered(merged.runtimeFacts),
-    contextFacts: contextFactsOf(merged.context),
     unknownsCount: scored.unknownsCount,
-    ...scores,
+    unknownsPressure: scores.unknownsPressure,
     verdict: scored.totals.verdict,
   }
 }
 
 function contextFactsOf({ records, isTruncated }: StoredContext): ContextFacts {
-  return { aoc: contextAoc, records: covered(records), ...(isTruncated && { truncated: true }) }
+  const { contract, version } = contextAoc
+  return { aoc: { contract, version }, records: covered(records), ...(isTruncated && { truncated: true }) }
 }
 
 /** A long list stands in the covered body by its chunks. */
 function covered<Entry>(list: StoredList<Entry>): LongList<Entry> {
-  return isChunked(list) ? { count: list.count, chunks: list.chunks.map(({ digest }) => digest) } : list
+  return isChunked(list) ? { chunks: list.chunks.map(({ digest }) => digest), count: list.count } : list
 }
 
 function ledgerOf(

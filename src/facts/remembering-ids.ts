@@ -5,12 +5,14 @@ import type { GraphIndex } from '../callgraphs/graph-index.ts'
  * which decodes an id each time that it is asked.
  */
 export function rememberingIds(index: GraphIndex): GraphIndex {
-  const ids = Array.from<string | undefined>({ length: index.nodeCount })
+  const ids = new Map<number, string>()
   return {
     ...index,
     idOf: (node) => {
-      const id = ids[node] ?? index.idOf(node)
-      ids[node] = id
+      const known = ids.get(node)
+      if (known !== undefined) return known
+      const id = index.idOf(node)
+      ids.set(node, id)
       return id
     },
   }

@@ -7,7 +7,7 @@ import type { FactCallgraph, FactTarget } from './fact.ts'
 import type { RequestedName } from './fact-ledger.ts'
 import { type ObservedSymbol, placeTargets } from './place-targets.ts'
 import { rememberingIds } from './remembering-ids.ts'
-import { type SearchedEvidence, type SearchedGraph, searchSubject } from './search-subject.ts'
+import { type SearchedEvidence, type SearchedGraph, searchSubject, strayHits } from './search-subject.ts'
 import { type TouchedStates, touchedStates } from './touched-states.ts'
 import { mergeUnknowns, type Unknown, unknownKeyOf } from './unknown.ts'
 
@@ -35,7 +35,8 @@ export function scoreSubject(profile: ScoringProfile, subject: SubjectEvidence):
   const evidence = { ...subject, graphs }
   const indexes = new Map(evidence.graphs.map(({ record, index }) => [record.callgraphId, index]))
   const placed = placeTargets(indexes, evidence)
-  const searched = searchSubject(profile, evidence)
+  const strays = strayHits(evidence, evidence.observed)
+  const searched = searchSubject(profile, evidence, strays)
   return {
     callgraphs: factCallgraphs(searched),
     targets: placed.targets,
@@ -49,7 +50,7 @@ export function scoreSubject(profile: ScoringProfile, subject: SubjectEvidence):
     unknowns: () =>
       mergeUnknowns([
         ...[...searched.values()].flatMap(reachedUnknowns),
-        unmatchedNames(indexes, evidence.observed),
+        unmatchedNames(indexes, strays),
         ...evidence.reportedUnknowns,
       ]),
   }
@@ -71,7 +72,14 @@ function factCallgraphs(searched: ReadonlyMap<string, SearchedGraph>): FactCallg
       entryPoints.push({ nodeId, source })
     }
     const isCut = entryPoints.length < all.length
-    return { callgraphId, graphHash, language, closedWorld, entryPoints, ...(isCut && { entryPointCount: all.length }) }
+    return {
+      callgraphId,
+      closedWorld,
+      ...(isCut && { entryPointCount: all.length }),
+      entryPoints,
+      graphHash,
+      language,
+    }
   })
 }
 
@@ -94,13 +102,10 @@ function* unresolvedCalls(index: GraphIndex, { search }: ScoredGraph): Generator
 }
 
 /** Observed names that match no node of the graph they were observed in, or several. */
-function unmatchedNames(indexes: ReadonlyMap<string, GraphIndex>, observed: readonly ObservedSymbol[]): Unknown[] {
-  const unmatched: Unknown[] = []
-  for (const { callgraphId, symbolId } of observed) {
-    const kind = indexes.get(callgraphId)?.resolve(symbolId).kind ?? 'absent'
-    if (kind === 'node') continue
-    const reason = kind === 'ambiguous' ? 'ambiguous-symbol' : 'not-in-graph'
-    unmatched.push({ reasons: [reason], sources: ['runtime'], symbolId })
-  }
+function unmatchedNames(indexes: ReadonlyMap<string, GraphIndex>, strays: readonly ObservedSymbol[]): Unknown[] {
+  const unmatched = strays.map(({ callgraphId, symbolId }): Unknown => {
+    const isAmbiguous = indexes.get(callgraphId)?.resolve(symbolId).kind === 'ambiguous'
+    return { reasons: [isAmbiguous ? 'ambiguous-symbol' : 'not-in-graph'], sources: ['runtime'], symbolId }
+  })
   return unmatched.sort((one, other) => (unknownKeyOf(one) < unknownKeyOf(other) ? -1 : 1))
 }

@@ -28,32 +28,44 @@ export interface SearchedGraph {
   readonly scored: ScoredGraph
 }
 
-/** Each graph searched on its own, by callgraphId and in its order; states of any target can then be told. */
-export function searchSubject(profile: ScoringProfile, subject: SearchedEvidence): ReadonlyMap<string, SearchedGraph> {
+/**
+ * Each graph searched on its own, by callgraphId and in its order; states of any target can then be told. `strays` are those of what was
+ * observed, for who knows them already.
+ */
+export function searchSubject(
+  profile: ScoringProfile,
+  subject: SearchedEvidence,
+  strays: readonly ObservedSymbol[] = strayHits(subject, subject.observed),
+): ReadonlyMap<string, SearchedGraph> {
   const observedIn = Map.groupBy(subject.observed, ({ callgraphId }) => callgraphId)
-  const strays = strayHits(subject, subject.observed)
   return new Map(
     subject.graphs.map((graph) => {
       const { callgraphId } = graph.record
-      const evidence = graphEvidenceOf(graph, subject, [...(observedIn.get(callgraphId) ?? []), ...strays])
+      const evidence = graphEvidenceOf(graph, subject, { own: observedIn.get(callgraphId) ?? [], strays })
       return [callgraphId, { record: graph.record, evidence, scored: new ScoredGraph(profile, evidence) }]
     }),
   )
 }
 
+interface GraphHits {
+  readonly own: readonly ObservedSymbol[]
+  readonly strays: readonly ObservedSymbol[]
+}
+
 function graphEvidenceOf(
   { record, index }: SubjectGraph,
   subject: SearchedEvidence,
-  observed: readonly ObservedSymbol[],
+  { own, strays }: GraphHits,
 ): GraphEvidence {
   const { callgraphId } = record
   const hitNodes = new Uint8Array(index.nodeCount)
   const hitNames = new Set<string>()
-  for (const symbol of observed) {
-    const found = index.resolve(symbol.symbolId)
+  for (const { symbolId } of [...own, ...strays.filter((stray) => stray.callgraphId !== callgraphId)]) {
+    const found = index.resolve(symbolId)
     if (found.kind === 'node') hitNodes[found.node] = 1
-    else if (symbol.callgraphId === callgraphId) hitNames.add(symbol.symbolId)
   }
+  // What strayed from this graph is no node of it.
+  for (const stray of strays) if (stray.callgraphId === callgraphId) hitNames.add(stray.symbolId)
   return {
     callgraphId,
     index,

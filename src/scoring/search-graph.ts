@@ -96,6 +96,7 @@ export class GraphSearch {
   /** By node: 1 where a marked node stands on the path to it, itself included. */
   spreadAlongPaths(marks: Uint8Array): Uint8Array {
     const spread = new Uint8Array(marks.length)
+    if (!marks.includes(1)) return spread
     for (const node of this.#found.order) {
       const parent = at(this.#found.parents, node)
       spread[node] = marks[node] === 1 || (parent >= 0 && spread[parent] === 1) ? 1 : 0
@@ -137,32 +138,29 @@ export class GraphSearch {
 
   /** External nodes that can be reached, in ordinal order. */
   *reachedExternals(): Generator<number> {
-    const { index } = this.#found
-    for (let node = 0; node < index.nodeCount; node++) {
-      if (index.external[node] === 1 && this.isReached(node)) yield node
-    }
+    for (const node of marked(this.#found.index.external)) if (this.isReached(node)) yield node
   }
 
-  /** Unresolved calls that can be reached, in ordinal order of caller and callee; a blocked call is none. */
+  /**
+   * Unresolved calls that can be reached, in ordinal order of caller and callee; a blocked call is none. Asked of every fold: to go from mark to
+   * mark over a million links takes a twentieth of the time of its obvious twin, `followedLinks` with a question at each.
+   */
   *reachedUnresolvedLinks(): Generator<Link> {
-    const { unresolved } = this.#found.index
-    yield* this.#linksWhere((slot) => unresolved[slot] === 1)
+    const { offsets, targets, unresolved } = this.#found.index
+    let from = 0
+    for (const slot of marked(unresolved)) {
+      while (at(offsets, from + 1) <= slot) from++
+      const to = at(targets, slot)
+      if (this.isReached(from) && !this.#found.isBlocked(from, to)) yield { from, to }
+    }
   }
 
   /** Links from nodes that can be reached, in ordinal order of caller and callee; a blocked one is not followed. */
   *followedLinks(): Generator<Link> {
-    yield* this.#linksWhere(() => true)
-  }
-
-  /** Asked before a link is made and handed out: of a million slots, most are not wanted. */
-  *#linksWhere(isWanted: (slot: number) => boolean): Generator<Link> {
     const { nodeCount, offsets, targets } = this.#found.index
     for (let from = 0; from < nodeCount; from++) {
       if (!this.isReached(from)) continue
-      const end = at(offsets, from + 1)
-      for (let slot = at(offsets, from); slot < end; slot++) {
-        if (!isWanted(slot)) continue
-        const to = at(targets, slot)
+      for (const to of targets.subarray(at(offsets, from), at(offsets, from + 1))) {
         if (!this.#found.isBlocked(from, to)) yield { from, to }
       }
     }
@@ -189,6 +187,11 @@ export function hasLink(index: GraphIndex, { from, to }: Link): boolean {
 
 function successorsOf({ offsets, targets }: GraphIndex, node: number): Uint32Array {
   return targets.subarray(at(offsets, node), at(offsets, node + 1))
+}
+
+/** Positions that are marked with 1, ascending. */
+function* marked(marks: Uint8Array): Generator<number> {
+  for (let position = marks.indexOf(1); position !== -1; position = marks.indexOf(1, position + 1)) yield position
 }
 
 export type BlockedTest = (from: number, to: number) => boolean

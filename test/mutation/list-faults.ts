@@ -4,35 +4,35 @@ export const listFaults: readonly Fault[] = [
   ...faultsIn('src/facts/place-targets.ts', [
     {
       name: 'observing-graph-places-no-name',
-      find: 'if (callgraphId < known.namedWith) known.namedWith = callgraphId',
+      find: 'if (namedWith < known.namedWith) known.namedWith = namedWith',
       replace: '',
       why: 'the ordinally smallest graph of all posts places a name',
     },
     {
       name: 'origin-forgotten',
-      find: "known.origins.add('observed')",
-      replace: '',
+      find: 'bits[node] = (bits[node] ?? 0) | origins',
+      replace: 'bits[node] = origins',
       why: 'a target that was asked for and seen is both',
     },
     {
       name: 'node-of-another-name-placed',
-      find: "found.kind !== 'node' || index.idOf(found.node) !== id",
-      replace: "found.kind !== 'node'",
+      find: "found.kind === 'node' && index.idOf(found.node) === target",
+      replace: "found.kind === 'node'",
       why: 'a symbol key in one graph may be the id of quite another node elsewhere',
     },
     {
       name: 'found-target-is-absent-too',
-      find: 'if (ids.size === 0) {',
-      replace: 'if (ids.size >= 0) {',
+      find: 'if (!isNode) this.#noteName(name, named)',
+      replace: 'this.#noteName(name, named)',
       why: 'a target that is a node would have a second state, of its name',
     },
   ]),
   ...faultsIn('src/facts/score-subject.ts', [
     {
       name: 'ambiguous-hits-are-known',
-      find: "if (kind === 'node') continue",
-      replace: "if (kind !== 'absent') continue",
-      why: 'a name that several nodes bear is an unknown',
+      find: "isAmbiguous ? 'ambiguous-symbol' : 'not-in-graph'",
+      replace: "'not-in-graph'",
+      why: 'a name that several nodes bear is an unknown of another kind',
     },
     {
       name: 'entry-points-of-a-body-without-limit',

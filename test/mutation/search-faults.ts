@@ -28,8 +28,8 @@ export const searchFaults: readonly Fault[] = [
     },
     {
       name: 'unreached-externals-count',
-      find: 'index.external[node] === 1 && this.isReached(node)',
-      replace: 'index.external[node] === 1',
+      find: 'if (this.isReached(node)) yield node',
+      replace: 'yield node',
       why: 'callees that nobody can reach would put pressure on every verdict',
     },
     {
@@ -40,8 +40,8 @@ export const searchFaults: readonly Fault[] = [
     },
     {
       name: 'blocked-unresolved-call-counts',
-      find: 'if (!this.#found.isBlocked(from, to)) yield',
-      replace: 'yield',
+      find: 'if (this.isReached(from) && !this.#found.isBlocked(from, to)) yield',
+      replace: 'if (this.isReached(from)) yield',
       why: 'a call that is blocked is none',
     },
     {
