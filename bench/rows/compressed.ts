@@ -18,7 +18,7 @@ function claimOf(encoding: keyof typeof compress): Claim {
 export const compressed: BenchRow = {
   name: 'compressed',
   async *measure(options) {
-    const plain = makeBodies(bodyCount(options.isFull, 3))
+    const plain = makeBodies(bodyCount(options.isFull, 2))
     for (const contentEncoding of ['gzip', 'zstd'] as const) {
       const bodies = plain.map(compress[contentEncoding])
       yield await compareIngest(options, claimOf(contentEncoding), { bodies, contentEncoding })

@@ -19,7 +19,7 @@ const rounds = 5
 export const memory: BenchRow = {
   name: 'memory',
   async *measure(options) {
-    const bodies = makeBodies(bodyCount(options.isFull, 10))
+    const bodies = makeBodies(bodyCount(options.isFull, 6))
     const ours: number[] = []
     const baseline: number[] = []
     for (let round = 0; round < rounds; round++) {

@@ -8,7 +8,7 @@ import { eventsUrl, postGraph } from '../support/service-graph.ts'
 
 const few = 2
 const many = 10 * few
-const batchesOfSubject = 3
+const batchesOfSubject = 2
 const linesInBatch = 1_000
 const step = 5
 const clients = 2

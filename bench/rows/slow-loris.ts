@@ -19,7 +19,7 @@ const attackers = 500
 export const slowLoris: BenchRow = {
   name: 'slow-loris',
   async *measure(options) {
-    const seconds = options.isFull ? 8 : 4
+    const seconds = options.isFull ? 8 : 3
     // Shorter than a round, so that it sees clients sent away as well as held.
     const patienceMs = String(seconds * 600)
     const settings = { SIGNALS__HTTP__HEADERS_TIMEOUT_MS: patienceMs, SIGNALS__HTTP__BODY_GRACE_MS: patienceMs }
