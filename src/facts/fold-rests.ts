@@ -40,6 +40,11 @@ export class FoldRests {
     return rest !== undefined
   }
 
+  /** The subjects that are to be folded when their rest ends. */
+  held(): PendingSubject[] {
+    return [...this.#rests.values()].flatMap(({ held }) => held ?? [])
+  }
+
   /** Of a subject whose fold has just ended: all that was held back before is in it. */
   begin(key: string, foldBeganMs: number): void {
     const { clock, timer } = this.#deps

@@ -58,6 +58,15 @@ export class FoldScheduler {
     while (this.#running.size > 0) await Promise.all(this.#running.values())
   }
 
+  /** Resolves when nothing runs and nothing is held back, which is folded at once, as for somebody who waits. */
+  async settled(): Promise<void> {
+    await this.idle()
+    for (let held = this.#rests.held(); held.length > 0; held = this.#rests.held()) {
+      await Promise.all(held.map((subject) => this.folded(subject)))
+      await this.idle()
+    }
+  }
+
   /** Lets running folds end and starts no more: what waits is in the queue, and durable. */
   async close(): Promise<void> {
     this.#isClosed = true

@@ -102,7 +102,7 @@ export async function openApp(
     },
     plant: (table, row) => store.plant(config, table, row),
     async settled() {
-      await context.folding.idle()
+      await context.folding.settled()
       await context.relay.idle()
     },
     async [Symbol.asyncDispose]() {

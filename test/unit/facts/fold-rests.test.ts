@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { FoldOutcome } from '../../../src/facts/fold.ts'
 import { longestRestMs } from '../../../src/facts/fold-rests.ts'
 import { FoldScheduler } from '../../../src/facts/fold-scheduler.ts'
@@ -90,6 +90,20 @@ describe('a subject that was folded a moment ago', () => {
     expect(beganMs).toHaveLength(2)
     time.pass(1)
     expect(beganMs).toEqual([0, 200, 600])
+  })
+
+  test('is folded at once when all is to be settled, and so is what comes meanwhile', async () => {
+    scheduler.request(subject)
+    await endFold(200)
+    scheduler.request(subject)
+    const settled = scheduler.settled()
+    await Promise.resolve()
+    expect(beganMs).toEqual([0, 200])
+    scheduler.request(subject)
+    await endFold(100)
+    await vi.waitFor(() => expect(beganMs).toEqual([0, 200, 300]))
+    await endFold(10)
+    await settled
   })
 
   test('is folded at once when that was quick', async () => {
