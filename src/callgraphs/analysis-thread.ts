@@ -35,7 +35,7 @@ export async function analyze(job: AnalysisJob): Promise<Transferred<PlainAnalys
 async function* readArtifact({ path, storedLength, encoding }: PlainBlob): AsyncGenerator<Buffer> {
   const stored = createReadStream(path)
   try {
-    // Staged a moment ago, and its frame has a checksum: hashing it once more would take as long as reading it.
+    // Staged a moment ago, and its frame has a checksum: it need not be hashed once more.
     yield* readContent({ stored, storedLength }, { encoding })
   } finally {
     stored.destroy()

@@ -75,7 +75,7 @@ function symbolSections(nodes: readonly CallgraphNode[]) {
   return { symbolNodes: order, symbolEnds: table.ends, symbolBytes: table.bytes }
 }
 
-/** Names in order, and of one name the nodes in order. Without a comparing function texts are sorted by code units, in a third of the time. */
+/** Names in order, and of one name the nodes in order. Without a comparing function texts are sorted by code units, in half the time. */
 function nameTable(nodes: readonly CallgraphNode[], nameOf: (node: CallgraphNode) => string | undefined) {
   const names = nodes.map(nameOf)
   const sorted = names.filter((name) => name !== undefined).sort()

@@ -14,7 +14,7 @@ interface Frame {
 
 /**
  * The canonical lines of a graph's edges, as bytes: an id is written as JSON once and copied into every line that has it, and
- * edges that agree in everything else share what stands around their ids. A fifth of the time of making each an object and
+ * edges that agree in everything else share what stands around their ids. A third of the time of making each an object and
  * that canonical JSON, which is the obvious twin (`test/support/canonical-edges.ts`).
  */
 export class EdgeLines {

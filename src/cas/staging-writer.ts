@@ -12,7 +12,7 @@ const blockLength = 256 * 1024
 
 /**
  * Hashes, compresses and writes what it is given, one write at a time: while one block is compressed and written the next is
- * filled and hashed, which takes about as long. The bytes are cut into blocks of its own, so that a
+ * filled and hashed. The bytes are cut into blocks of its own, so that a
  * line at a time costs no more than a megabyte at a time, and compressed output does not depend on how callers cut theirs.
  */
 export class StagingWriter {
