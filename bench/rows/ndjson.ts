@@ -14,6 +14,6 @@ const claim: Claim = {
 export const ndjson: BenchRow = {
   name: 'ndjson',
   async *measure(options) {
-    yield await compareIngest(options, claim, { bodies: makeBodies(bodyCount(options.isFull, 4)) })
+    yield await compareIngest(options, claim, { bodies: makeBodies(bodyCount(options.isFull, 3)) })
   },
 }

@@ -27,7 +27,7 @@ export const readsBesideWrites: BenchRow = {
     const callgraphId = await postGraph(service.url, { nodes: symbolsInAll, edges: 2 * symbolsInAll, seed: 1 })
     await makeFact(service, { callgraphId, scanId: 'read', targets: 6 })
     const bodies = makeBodies(writers)
-    const seconds = options.isFull ? 5 : 3
+    const seconds = options.isFull ? 5 : 2
     const measured = await alternate({
       ours: async (round) => {
         const postUrl = eventsUrl(service.url, callgraphId, `written-${round}`)

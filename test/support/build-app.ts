@@ -84,6 +84,10 @@ export async function openApp(
     logger: createLogger({ level: 'info', version: 'test', destination }),
   })
   const app = await buildRealApp(context)
+  const settled = async (): Promise<void> => {
+    await context.folding.settled()
+    await context.relay.idle()
+  }
   return {
     app,
     context,
@@ -94,6 +98,8 @@ export async function openApp(
       return { url, port: Number(new URL(url).port) }
     },
     async stored() {
+      // A fold that rests from the one before would be a difference that no request made.
+      await settled()
       return { rows: lasting(await store.rows(config)), files: await content.files(config) }
     },
     async atRest() {
@@ -101,10 +107,7 @@ export async function openApp(
       return { rows, files, indexes: await store.indexes(config), bus: await bus.entries() }
     },
     plant: (table, row) => store.plant(config, table, row),
-    async settled() {
-      await context.folding.settled()
-      await context.relay.idle()
-    },
+    settled,
     async [Symbol.asyncDispose]() {
       await app.close()
       await context.close()
