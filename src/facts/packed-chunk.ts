@@ -1,3 +1,5 @@
+import { backslash, quote } from '../lib/json-bytes.ts'
+
 /**
  * A chunk as it is stored, and where each of its entries ends. Of 512 entries a batch touches a few: only those are parsed,
  * about nine to find each and the one itself. On a subject of 100,000 symbols that is a tenth of the time of parsing and writing all
@@ -9,8 +11,6 @@ export interface PackedChunk {
   readonly ends: Uint32Array
 }
 
-const quote = 0x22
-const backslash = 0x5c
 const opening = new Uint8Array(256)
 const closing = new Uint8Array(256)
 for (const byte of Buffer.from('[{')) opening[byte] = 1

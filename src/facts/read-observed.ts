@@ -1,3 +1,4 @@
+import { backslash, quote } from '../lib/json-bytes.ts'
 import type { BlobAccess } from './blob-access.ts'
 import { isChunked } from './chunked-list.ts'
 import type { RuntimeFact } from './fact.ts'
@@ -18,8 +19,6 @@ export async function readObserved(
 
 const callgraphMember = Buffer.from('"callgraphId":"')
 const symbolMember = Buffer.from('"symbolId":"')
-const quote = 0x22
-const backslash = 0x5c
 
 /**
  * The two names of each entry, found in the bytes of a chunk. Members of canonical JSON stand in order, so the graph's name comes first;

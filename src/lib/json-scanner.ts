@@ -1,14 +1,7 @@
 import { isUtf8 } from 'node:buffer'
+import { backslash, closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from './json-bytes.ts'
 import { type JsonEvent, JsonSplitError, type JsonSplitterOptions, type OpenContainer } from './json-piece.ts'
 
-const quote = 0x22
-const comma = 0x2c
-const colon = 0x3a
-const backslash = 0x5c
-const openBracket = 0x5b
-const closeBracket = 0x5d
-const openBrace = 0x7b
-const closeBrace = 0x7d
 const byteOrderMark = [0xef, 0xbb, 0xbf]
 
 interface Frame {

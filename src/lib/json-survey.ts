@@ -1,3 +1,5 @@
+import { backslash, quote } from './json-bytes.ts'
+
 /** What one quick pass over a text shows, right for every text that JSON.parse accepts. */
 export interface JsonSurvey {
   readonly depth: number
@@ -6,9 +8,6 @@ export interface JsonSurvey {
   /** True when there may be a lone surrogate or a number beyond a double; never false when there is one. */
   readonly isSuspect: boolean
 }
-
-const quote = 0x22
-const backslash = 0x5c
 
 export function surveyJson(text: string): JsonSurvey {
   let depth = 0

@@ -1,4 +1,4 @@
-import { backslash, closeBrace, closeBracket, openBrace, openBracket, quote } from './json-bytes.ts'
+import { backslash, closeBrace, closeBracket, openBrace, openBracket, quote } from '../../lib/json-bytes.ts'
 
 /** Where the object that begins at `start` ends, if it is one; -1 when it is not whole. */
 export function endOfObject(bytes: Buffer, start: number): number {

@@ -1,4 +1,3 @@
-import { maxIdLength } from '../clean-text.ts'
 import {
   backslash,
   closeBrace,
@@ -11,7 +10,8 @@ import {
   skipBlank,
   space,
   zero,
-} from './json-bytes.ts'
+} from '../../lib/json-bytes.ts'
+import { maxIdLength } from '../clean-text.ts'
 import { Words } from './words.ts'
 
 export interface PlainMember {

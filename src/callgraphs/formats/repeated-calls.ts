@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
+import { closeBrace, colon, comma, fnvPrime, openBrace, skipBlank } from '../../lib/json-bytes.ts'
 import type { JsCalls, JsPlace } from './js-calls.ts'
-import { closeBrace, colon, comma, fnvPrime, openBrace, skipBlank } from './json-bytes.ts'
 import { KnownValues } from './known-values.ts'
 import { endOfObject } from './object-end.ts'
 
